@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where a subject's ledger lives. Three doors, each with its permit: staging ends in a commit, `read`
+// serves the subject, `release` lets rows out. What is staged is invisible until its window commits; a
+// window's rows, statement, change feed, coverage and audit entry become visible together (I8).
+// Implementations: storage/sqlcipher (files), storage/memory (dry runs, tests); one contract suite.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "meisai/audit.h"
+#include "meisai/ledger.h"
+#include "meisai/permit.h"
+#include "meisai/ports/normalizer.h"
+
+namespace meisai {
+
+// Internal numbers inside one vault; never shown. 0 names nothing. They are never used again for another thing.
+using CardKey = std::int64_t;
+using StatementKey = std::int64_t;
+using TransactionKey = std::int64_t;
+using DocumentKey = std::int64_t;
+
+/// The day column of the identity key: days since 1970-01-01; below zero for a row without a date
+/// (its statement's number, negated), so that undated rows collide only inside their statement.
+using DayKey = std::int32_t;
+constexpr DayKey undated_without_statement = INT32_MIN;
+
+/// What identifies a row on its card and day: recipe version, a digest of raw facts that do not change,
+/// and the occurrence number among rows with the same facts (from 1). Stored as 16 bytes, sorted as such.
+struct Fingerprint {
+  std::array<std::uint8_t, 16> bytes{};
+  [[nodiscard]] std::uint32_t occurrence() const noexcept;      ///< last four bytes, big-endian
+  [[nodiscard]] std::array<std::uint8_t, 12> facts() const noexcept;  ///< version and digest
+  friend auto operator<=>(const Fingerprint&, const Fingerprint&) = default;
+};
+
+struct StoredRow {
+  TransactionKey key = 0;
+  CardKey card = 0;
+  DayKey day = 0;
+  Fingerprint fingerprint;
+  StatementKey statement = 0;  ///< 0: none. For a purchase billed in parts: the latest statement
+  DocumentKey document = 0;    ///< where it was read last
+  std::uint64_t row = 0;       ///< its line there
+  TransactionFacts facts;
+};
+/// Return false to stop.
+using RowVisitor = std::function<bool(const StoredRow&)>;
+
+/// One statement's share of a purchase that several statements bill (分割, 2回払い, リボ).
+struct BilledPart {
+  TransactionKey transaction = 0;
+  StatementKey statement = 0;
+  std::optional<std::int64_t> billed_minor;
+  std::optional<int> index;
+};
+
+struct CardRow {
+  CardKey key = 0;
+  IssuerId issuer;
+  Digest key_hash{};          ///< HMAC of what tells the card apart, under the vault's secret
+  std::string name;           ///< product or brand
+  std::string account_label;  ///< what the person called it with `--card`; empty where the content was enough
+  std::string role;
+  std::string last4;
+  std::string label;          ///< as shown
+  CardKind kind = CardKind::unknown;
+};
+
+struct StatementRow {
+  StatementKey key = 0;
+  IssuerId issuer;
+  std::string account_label;
+  std::string anchor;          ///< what the content says of which statement it is; empty: it says nothing
+  std::vector<CardKey> cards;  ///< in order of the document
+  std::optional<BillingMonth> billing_month;
+  std::string billing_month_source;
+  std::optional<LocalDate> closing_date;
+  std::optional<LocalDate> payment_due_date;
+  StatementStatus status = StatementStatus::closed;
+  std::optional<std::int64_t> stated_total_minor;
+  std::vector<Subtotal> subtotals;
+  std::vector<Component> components;
+  std::int64_t computed_total_minor = 0;
+  Currency currency = Currency::jpy();
+  std::optional<bool> balanced;
+  std::uint64_t transaction_count = 0;
+  std::uint64_t held_count = 0;
+};
+
+struct DocumentRow {
+  DocumentKey key = 0;
+  Digest digest{};         ///< of the document's bytes
+  IssuerId issuer;
+  std::string layout;
+  std::string encoding;
+  std::string channel;     ///< `file`
+  Instant imported_at{};
+  Instant keep_raw_until{};  ///< retention of its raw pages
+};
+
+/// Sums of what a statement bills, by card and region: parts and inline amounts together.
+struct BilledSum {
+  CardKey card = 0;
+  Region region = Region::unknown;
+  std::int64_t billed_minor = 0;
+  std::uint64_t count = 0;
+};
+
+enum class ChangeKind : std::uint8_t { added, modified, removed };
+enum class Entity : std::uint8_t { card, statement, transaction };
+[[nodiscard]] std::string_view name_of(ChangeKind) noexcept;
+[[nodiscard]] std::string_view name_of(Entity) noexcept;
+
+/// One entry of the change feed: the things numbered first..last. Positions count things, from 1.
+struct ChangeRow {
+  std::uint64_t position = 0;  ///< of the first thing
+  ChangeKind kind = ChangeKind::added;
+  Entity entity = Entity::transaction;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::string reason;
+};
+
+struct CoverageRow {
+  CardKey card = 0;
+  LocalDate from{};
+  LocalDate to{};
+  std::string channel;
+  std::string certainty;  ///< `statement` or `complete`
+};
+
+struct QuarantineRow {
+  DocumentKey document = 0;
+  StatementKey statement = 0;
+  Rejection rejection;
+  std::string masked_text;  ///< the record's cells, PAN-masked, for the person and for replay
+};
+
+struct MonthTotal {
+  CardKey card = 0;
+  BillingMonth month{};  ///< of use
+  std::int64_t amount_minor = 0;
+  std::uint64_t count = 0;
+};
+
+/// A window on its way to being visible: one write transaction. Destroying it uncommitted leaves no trace.
+/// Not thread-safe; at most one a store at a time.
+class LedgerWrite {
+ public:
+  virtual ~LedgerWrite() = default;
+
+  [[nodiscard]] virtual Result<std::vector<CardRow>> cards(const IssuerId& issuer) = 0;
+  [[nodiscard]] virtual Result<std::vector<StatementRow>> statements(const IssuerId& issuer) = 0;
+  /// Rows of a card on the days from..to (both included), in order of (day, fingerprint).
+  [[nodiscard]] virtual Result<void> rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) = 0;
+  /// Rows that the statement lists: those that belong to it and those it bills a part of.
+  [[nodiscard]] virtual Result<void> rows_of(StatementKey statement, const RowVisitor& visit) = 0;
+  [[nodiscard]] virtual Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) = 0;
+  [[nodiscard]] virtual Result<std::vector<BilledSum>> billed_sums(StatementKey statement) = 0;
+
+  /// The document's number; the same digest and layout give the same number, refreshed.
+  [[nodiscard]] virtual Result<DocumentKey> put_document(const DocumentRow& document) = 0;
+  /// Inserts where `key` is 0, else updates. Returns the number.
+  [[nodiscard]] virtual Result<CardKey> put_card(const CardRow& card) = 0;
+  [[nodiscard]] virtual Result<StatementKey> put_statement(const StatementRow& statement) = 0;
+  /// Inserts a row; consecutive inserts get consecutive numbers. A second row with the same (card, day,
+  /// fingerprint) is `internal_bug`: matching must have found it. Keeps the month roll-up.
+  [[nodiscard]] virtual Result<TransactionKey> insert(const StoredRow& row) = 0;
+  /// Replaces a row by its number and keeps what it was in the revision history. Keeps the roll-up.
+  [[nodiscard]] virtual Result<void> revise(const StoredRow& row) = 0;
+  /// Inserts or replaces the part of (transaction, statement).
+  [[nodiscard]] virtual Result<void> put_part(const BilledPart& part) = 0;
+  /// Ranges of a card that touch or overlap within one channel and certainty are merged.
+  [[nodiscard]] virtual Result<void> put_coverage(const CoverageRow& coverage) = 0;
+  /// True if it was not in quarantine yet (same document, line and code).
+  [[nodiscard]] virtual Result<bool> put_quarantine(const QuarantineRow& row) = 0;
+  /// Appends to the change feed; `position` is ignored.
+  [[nodiscard]] virtual Result<void> add_change(const ChangeRow& change) = 0;
+  [[nodiscard]] virtual Result<void> add_audit(const AuditDraft& audit) = 0;
+
+  /// Re-checks the permit inside the gate lock, then makes everything visible, durable before it returns.
+  /// On a refusal nothing becomes visible. After it, the object can only be destroyed.
+  [[nodiscard]] virtual Result<void> commit(Permit<Commit> permit) = 0;
+};
+
+/// A document on its way in. Holds the store's import turn: one at a time, others wait.
+class Staging {
+ public:
+  virtual ~Staging() = default;  ///< discards what no committed window refers to
+  /// Keeps an encoded raw page (compressed, encrypted); crash-safe, invisible to reads.
+  [[nodiscard]] virtual Result<void> put(std::string_view encoded_page) = 0;
+  [[nodiscard]] virtual std::size_t page_count() const = 0;
+  /// The page as it was put, by its order from 0.
+  [[nodiscard]] virtual Result<std::string> page(std::size_t index) = 0;
+  /// Opens the write transaction of a window. `document` of put_document adopts the staged pages.
+  [[nodiscard]] virtual Result<std::unique_ptr<LedgerWrite>> begin_window() = 0;
+};
+
+/// Which rows a read wants. Empty members do not restrict.
+struct TransactionQuery {
+  std::vector<CardKey> cards;
+  std::optional<LocalDate> from;
+  std::optional<LocalDate> to;
+  std::vector<StatementKey> undated_of;  ///< with from or to: also the undated rows of these statements
+  std::optional<TransactionStatus> status;
+  std::optional<TransactionKey> only;
+  std::optional<TransactionKey> after;   ///< rows behind this one, in the order of the answer
+  std::optional<std::size_t> limit;
+};
+
+/// A consistent view of the ledger for its subject. Not thread-safe.
+class LedgerView {
+ public:
+  virtual ~LedgerView() = default;
+  [[nodiscard]] virtual Result<std::string> vault_tag() = 0;  ///< four characters that begin every public id's body
+  [[nodiscard]] virtual Result<std::vector<CardRow>> cards() = 0;
+  [[nodiscard]] virtual Result<std::vector<StatementRow>> statements() = 0;
+  [[nodiscard]] virtual Result<std::vector<DocumentRow>> documents() = 0;
+  /// In order of (day, number); rows without a date come first.
+  [[nodiscard]] virtual Result<void> transactions(const TransactionQuery& query, const RowVisitor& visit) = 0;
+  [[nodiscard]] virtual Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) = 0;
+  [[nodiscard]] virtual Result<std::vector<BilledSum>> billed_sums(StatementKey statement) = 0;
+  [[nodiscard]] virtual Result<std::vector<MonthTotal>> month_totals() = 0;
+  /// Entries that reach behind `after` (a position), at most `limit`; `position` and `first` are moved up to it.
+  [[nodiscard]] virtual Result<std::vector<ChangeRow>> changes(std::uint64_t after, std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<std::uint64_t> last_position() = 0;
+  [[nodiscard]] virtual Result<std::vector<CoverageRow>> coverage() = 0;
+  [[nodiscard]] virtual Result<std::vector<QuarantineRow>> quarantine() = 0;
+  [[nodiscard]] virtual Result<void> audit(const std::function<bool(const AuditEntry&)>& visit) = 0;
+};
+
+/// A consistent view whose rows leave the store, a batch at a time.
+class ReleaseView : public LedgerView {
+ public:
+  static constexpr std::size_t batch_rows = 1000;
+  /// Hands out the next rows of the query behind `query.after`, at most `batch_rows`, while the gate is
+  /// held: the visitor renders into memory and never waits for anyone. Returns how many.
+  [[nodiscard]] virtual Result<std::size_t> batch(Permit<Release> permit, const TransactionQuery& query,
+                                                  const RowVisitor& visit) = 0;
+};
+
+/// What a check of the whole store found.
+struct StoreHealth {
+  std::vector<std::string> findings;  ///< empty: sound
+  std::uint64_t raw_pages_pruned = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  /// Takes the import turn (waiting up to `wait`, then `store_busy`) and discards what a crash left staged.
+  [[nodiscard]] virtual Result<std::unique_ptr<Staging>> begin_staging(std::chrono::milliseconds wait) = 0;
+  /// HMAC-SHA-256 of a card's telling text under the vault's secret (never leaves the vault).
+  [[nodiscard]] virtual Result<Digest> card_hash(std::string_view domain, const Secret& key_text) = 0;
+  /// Writes the audit entry, then opens the view.
+  [[nodiscard]] virtual Result<std::unique_ptr<LedgerView>> read(Permit<Read> permit, const AuditDraft& audit) = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<ReleaseView>> release(Permit<Release> permit,
+                                                                     const AuditDraft& audit) = 0;
+  /// Records a refusal or a failure: needs no permit, since nothing is let through.
+  [[nodiscard]] virtual Result<void> record(const AuditDraft& audit) = 0;
+  /// Whole check (page integrity, roll-up recomputed, audit chain against its anchor); with `prune_before`
+  /// raw pages whose retention ended before that instant are destroyed.
+  [[nodiscard]] virtual Result<StoreHealth> check(Permit<Maintenance> permit, std::optional<Instant> prune_before,
+                                                  const AuditDraft& audit) = 0;
+};
+
+}  // namespace meisai
