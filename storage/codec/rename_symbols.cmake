@@ -3,6 +3,7 @@
 # Run at build time: gives every global symbol of the codec's object file (PLAIN) the prefix meisai_codec_
 # and writes OBJECT, and HEADER, through which C++ sees SQLite under those names. Fails when any global
 # symbol would keep a name that another SQLite could own.
+cmake_policy(VERSION 3.25)
 execute_process(COMMAND ${NM} --defined-only --extern-only -P ${PLAIN} OUTPUT_VARIABLE listing COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "(^|\n)[A-Za-z][A-Za-z0-9_]* [A-Z]" symbols "${listing}")
 list(TRANSFORM symbols REPLACE "^\n?([A-Za-z0-9_]+) [A-Z]$" "\\1")

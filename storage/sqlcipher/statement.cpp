@@ -18,8 +18,9 @@ constexpr std::string_view kDoing = "running a database statement";
 // SQLite takes a null pointer for NULL, but an empty text is a text.
 const char* never_null(std::string_view text) { return text.data() == nullptr ? "" : text.data(); }
 
-// SQLITE_TRANSIENT is an old-style cast of -1; this is the same value without the warning.
+// SQLITE_TRANSIENT and SQLITE_STATIC without their old-style casts.
 sqlite3_destructor_type copying() { return reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1}); }
+constexpr sqlite3_destructor_type kNotCopying = nullptr;
 
 }  // namespace
 
@@ -64,7 +65,7 @@ Statement& Statement::bind(int index, std::string_view text) {
 
 Statement& Statement::bind_static(int index, std::string_view text) {
   if (stmt_ == nullptr) return *this;
-  return note(sqlite3_bind_text64(stmt_, index, never_null(text), text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  return note(sqlite3_bind_text64(stmt_, index, never_null(text), text.size(), kNotCopying, SQLITE_UTF8));
 }
 
 Statement& Statement::bind(int index, std::span<const std::byte> bytes) {
@@ -76,7 +77,7 @@ Statement& Statement::bind(int index, std::span<const std::byte> bytes) {
 Statement& Statement::bind_static(int index, std::span<const std::byte> bytes) {
   if (stmt_ == nullptr) return *this;
   if (bytes.empty()) return note(sqlite3_bind_zeroblob(stmt_, index, 0));
-  return note(sqlite3_bind_blob64(stmt_, index, bytes.data(), bytes.size(), SQLITE_STATIC));
+  return note(sqlite3_bind_blob64(stmt_, index, bytes.data(), bytes.size(), kNotCopying));
 }
 
 Result<bool> Statement::step() {

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything that an embedding program does with one subject's ledger. An Engine asks the gate for each
+// step, writes the audit entry, and answers with plain values. Permits stay inside (DESIGN section 2).
+// An Engine is not thread-safe; several Engines (threads or processes) may share one store.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "meisai/audit.h"
+#include "meisai/incident.h"
+#include "meisai/ledger.h"
+#include "meisai/ports/adapter.h"
+#include "meisai/ports/bytes.h"
+#include "meisai/ports/clock.h"
+#include "meisai/ports/control.h"
+#include "meisai/ports/entropy.h"
+#include "meisai/ports/exporter.h"
+#include "meisai/ports/gate_lock.h"
+#include "meisai/ports/normalizer.h"
+#include "meisai/ports/store.h"
+
+namespace meisai {
+
+/// The outside of an Engine. It owns all of it; apps/kit fills it with the default wiring.
+struct EnginePorts {
+  std::unique_ptr<Clock> clock;
+  std::unique_ptr<Entropy> entropy;
+  std::unique_ptr<Control> control;
+  std::unique_ptr<GateLock> gate_lock;
+  std::unique_ptr<Store> store;
+  std::vector<std::unique_ptr<Adapter>> adapters;
+  std::unique_ptr<Normalizer> normalizer;
+  std::vector<std::unique_ptr<Exporter>> exporters;
+};
+
+/// Called between steps of long work, on the caller's thread. Return false to stop: the call then ends
+/// with `interrupted` and keeps whole windows only.
+struct Progress {
+  std::uint64_t bytes_done = 0;
+  std::uint64_t bytes_total = 0;  ///< 0: not known
+  std::uint64_t records = 0;
+};
+using ProgressCallback = std::function<bool(const Progress&)>;
+
+struct ImportOptions {
+  std::optional<IssuerId> issuer;    ///< only layouts of this issuer
+  std::optional<std::string> card;   ///< the person's name for the card, or a known card's id or label
+  ProgressCallback progress;         ///< may be empty
+};
+
+/// A record that was refused and kept in quarantine.
+struct RejectedRecord {
+  std::uint64_t row = 0;
+  std::optional<std::uint32_t> column;
+  Code code = Code::text_not_valid;
+  std::string message;
+};
+
+/// What became of one document.
+struct ImportReport {
+  std::string document;  ///< as the caller named it
+  IssuerId issuer;
+  std::string layout;
+  std::string encoding;
+  std::uint64_t added = 0;
+  std::uint64_t modified = 0;
+  std::uint64_t removed = 0;    ///< always 0: an import never removes
+  std::uint64_t unchanged = 0;
+  std::uint64_t held = 0;       ///< rows not taken in, or known rows that the document no longer lists
+  std::vector<RejectedRecord> rejected;
+  std::uint64_t rejected_count = 0;            ///< may exceed `rejected`, which keeps the first 100
+  std::vector<std::string> unknown_columns;    ///< header cells that the layout does not know; kept, not read
+  std::vector<Statement> statements;
+  std::optional<Error> hold;    ///< why the document was held whole (`statement_contradicted`, ...)
+  std::vector<Transaction> preview;  ///< dry run only: the transactions as they would be stored
+
+  /// True where a person should look: something rejected, held or not balanced (exit code 3).
+  [[nodiscard]] bool needs_attention() const noexcept;
+};
+
+struct TransactionFilter {
+  std::optional<LocalDate> from;
+  std::optional<LocalDate> to;               ///< included
+  std::optional<BillingMonth> month;         ///< of use; undated rows count to their statement's billing month
+  std::optional<CardId> card;
+  std::optional<IssuerId> issuer;
+  std::optional<TransactionStatus> status;
+  std::optional<TransactionId> only;
+  std::optional<TransactionId> after;        ///< continue behind this row
+  std::optional<std::size_t> limit;
+};
+
+struct TransactionList {
+  std::vector<Transaction> rows;  ///< by usage date, undated ones first
+  bool truncated = false;         ///< there are more behind the limit
+};
+
+/// One thing that changed.
+struct Change {
+  std::uint64_t position = 0;
+  ChangeKind kind = ChangeKind::added;
+  Entity entity = Entity::transaction;
+  std::string id;
+  std::string reason;  ///< empty: none
+};
+struct ChangeList {
+  std::vector<Change> changes;
+  std::string cursor;   ///< opaque; hand it back to go on
+  bool has_more = false;
+};
+
+/// What will be debited.
+struct UpcomingDebit {
+  IssuerId issuer;
+  StatementId statement;
+  std::optional<BillingMonth> billing_month;
+  std::optional<LocalDate> due_date;  ///< empty where the issuer's file does not say
+  std::int64_t amount_minor = 0;      ///< stated total, else computed
+  Currency currency = Currency::jpy();
+  std::optional<bool> balanced;
+  std::vector<std::string> card_labels;
+};
+/// What later statements will still bill of a purchase paid in parts.
+struct UpcomingRemainder {
+  TransactionId transaction;
+  IssuerId issuer;
+  std::string card_label;
+  std::string merchant_normalized;
+  PaymentPlan plan;
+  std::optional<int> remaining_parts;
+  std::optional<std::int64_t> remaining_minor;  ///< where the issuer states it
+  Currency currency = Currency::jpy();
+};
+struct Upcoming {
+  std::vector<UpcomingDebit> debits;          ///< due today or later, by date
+  std::vector<UpcomingRemainder> remainders;  ///< instalments and revolving
+};
+
+struct CardFreshness {
+  Card card;
+  std::optional<LocalDate> newest_usage;
+  std::optional<LocalDate> known_to;  ///< end of coverage
+};
+struct Problem {
+  std::string code;     ///< stable word: `statement_not_balanced`, `rows_rejected`, `cutoff`, `clock`
+  std::string object;   ///< id
+  std::string message;
+};
+struct Status {
+  Mode mode = Mode::personal;
+  bool simulated = false;
+  std::vector<CardFreshness> cards;
+  std::vector<UpcomingDebit> next_debits;
+  std::vector<MonthTotal> months;  ///< usage by month over all cards (`card` 0), newest first
+  std::vector<Problem> problems;
+  std::uint64_t quarantined = 0;
+};
+
+struct CoverageOfCard {
+  CardId card;
+  struct Range {
+    LocalDate from{};
+    LocalDate to{};
+    std::string channel;
+    std::string certainty;
+  };
+  std::vector<Range> ranges;
+  std::vector<Range> gaps;  ///< between known ranges
+};
+
+struct ExportReport {
+  std::uint64_t transactions = 0;
+  std::uint64_t settlements = 0;
+  std::vector<std::string> notes;  ///< what the target cannot express, or was left out
+};
+
+struct IncidentRequest {
+  CutoffScope scope = CutoffScope::all;
+  IssuerId issuer;  ///< for scope issuer
+  CutoffDegree degree = CutoffDegree::suspend;
+  std::optional<Instant> suspected_since;
+  std::string reason;
+};
+
+struct AuditReport {
+  std::uint64_t entries = 0;
+  std::vector<std::string> findings;  ///< empty: every chain verifies and meets its anchor
+};
+
+/// One entry with the chain that it stands in (`control` or `vault`).
+struct AuditLine {
+  std::string chain;
+  AuditEntry entry;
+};
+
+class Engine {
+ public:
+  /// REQUIRES: every port is set.
+  explicit Engine(EnginePorts ports);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine();
+
+  /// What can be read, from the adapters' own tables. Needs no store.
+  [[nodiscard]] std::vector<LayoutInfo> layouts() const;
+  /// Targets of `export_to`, by name.
+  [[nodiscard]] std::vector<const Exporter*> exporters() const;
+
+  /// Reads one document that the subject downloaded from an issuer and makes its windows visible. The
+  /// issuer and layout come from the content. Safe to repeat: a known document adds nothing. Adds and
+  /// revises, never removes. Up to 1 GiB, in bounded memory.
+  /// Errors: document_*, card_ambiguous, mixed_encodings, not_text, record_too_long, column_missing; a
+  /// refusal (cutoff_*, clock_hold); store_busy after 10 s while another import runs; disk_full, io_error.
+  /// A bad record is no error: see ImportReport::rejected.
+  [[nodiscard]] Result<ImportReport> import_document(ByteSource& document, const ImportOptions& options);
+  /// The same, with the transactions as read put into ImportReport::preview. For an engine over a memory store.
+  [[nodiscard]] Result<ImportReport> preview_document(ByteSource& document, const ImportOptions& options);
+
+  [[nodiscard]] Result<std::vector<Card>> cards();
+  [[nodiscard]] Result<std::vector<Statement>> statements();
+  /// `not_found` where the filter names a card or row that does not exist.
+  [[nodiscard]] Result<TransactionList> transactions(const TransactionFilter& filter);
+  /// What happened since a cursor (empty: from the beginning). `invalid_argument` for a foreign cursor.
+  [[nodiscard]] Result<ChangeList> changes(const std::string& cursor, std::size_t limit);
+  /// The cursor of now.
+  [[nodiscard]] Result<std::string> change_cursor();
+  [[nodiscard]] Result<Upcoming> upcoming();
+  [[nodiscard]] Result<std::vector<CoverageOfCard>> coverage();
+  [[nodiscard]] Result<Status> status();
+
+  /// Writes the rows of the filter for a target. The gate is asked before every 1,000 rows and never held
+  /// while the sink waits. On a refusal in between, the sink is not finished (INV-03).
+  /// Errors: unknown_export_target; a refusal; whatever the sink reports.
+  [[nodiscard]] Result<ExportReport> export_to(const std::string& target, const TransactionFilter& filter,
+                                               ByteSink& sink);
+
+  /// Cuts off (I3). When it has returned, nothing in the scope commits, in any process of the store.
+  [[nodiscard]] Result<Incident> open_incident(const IncidentRequest& request);
+  [[nodiscard]] Result<Incident> lift_incident(const IncidentId& id, const std::string& reason);
+  [[nodiscard]] Result<std::vector<Incident>> incidents();
+
+  [[nodiscard]] Result<std::vector<AuditLine>> audit_entries();
+  /// Verifies both chains and their anchors, offline.
+  [[nodiscard]] Result<AuditReport> verify_audit();
+  /// Checks the whole store; with `prune`, destroys raw pages whose retention is over.
+  [[nodiscard]] Result<StoreHealth> check(bool prune);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace meisai
