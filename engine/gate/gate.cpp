@@ -33,26 +33,17 @@ Result<void> check_draft(const Incident& draft) {
 
 }  // namespace
 
-policy::Times Gate::times(Instant high_water) {
-  const Instant wall = clock_.wall();
-  const std::chrono::milliseconds monotonic = clock_.monotonic();
+Instant Gate::count_from(Instant mark) {
   const std::lock_guard guard(mutex_);
-  const Instant known = mark_ + (monotonic - mark_read_at_);
-  if (high_water > known) {
-    mark_ = high_water;
-    mark_read_at_ = monotonic;
-  }
-  // Before the first mark there is nothing to count from.
-  const Instant counted = mark_ == Instant{} ? Instant{} : mark_ + (monotonic - mark_read_at_);
-  return {.wall = wall, .deny = std::max(wall, counted)};
+  const std::chrono::milliseconds monotonic = clock_.monotonic();
+  if (!mark_ || mark > mark_->at + (monotonic - mark_->learned_at)) mark_ = Mark{mark, monotonic};
+  return mark_->at + (monotonic - mark_->learned_at);
 }
 
-void Gate::remember(Instant at) {
-  const std::chrono::milliseconds monotonic = clock_.monotonic();
-  const std::lock_guard guard(mutex_);
-  if (at <= mark_ + (monotonic - mark_read_at_)) return;
-  mark_ = at;
-  mark_read_at_ = monotonic;
+policy::Times Gate::times(Instant high_water) {
+  const Instant counted = count_from(high_water);
+  const Instant wall = clock_.wall();
+  return {.wall = wall, .deny = std::max(wall, counted)};
 }
 
 Instant Gate::now() {
@@ -76,7 +67,7 @@ Result<Admission> Gate::admit(Purpose purpose, const PermitScope& scope, std::ui
   MEISAI_ASSIGN(const policy::Allowed allowed, policy::decide(question, facts, times(facts.high_water)));
   // An allow whose instant cannot be kept would be forgotten by a clock that is set back: no mark, no allow.
   if (allowed.at - facts.high_water >= mark_granularity) MEISAI_TRY(facts_.raise_high_water(allowed.at));
-  remember(allowed.at);
+  count_from(allowed.at);
   return Admission(std::move(hold), allowed.at);
 }
 

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <concepts>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "engine/policy/policy.h"
@@ -58,16 +59,20 @@ class Gate final : public DoorKeeper {
   [[nodiscard]] Result<Admission> admit(Purpose purpose, const PermitScope& scope, std::uint64_t epoch) override;
   [[nodiscard]] Result<std::uint64_t> epoch_if_allowed(Purpose purpose, const PermitScope& scope);
   [[nodiscard]] policy::Times times(Instant high_water);
-  void remember(Instant at);
+  /// Notes that the mark is at least here. Returns the instant counted on from the latest mark.
+  Instant count_from(Instant mark);
 
   FactSource& facts_;
   GateLock& lock_;
   Clock& clock_;
 
-  // The latest high-water mark this process knows of, and its monotonic clock when it learned it.
+  /// The latest mark this process knows of, and what the monotonic clock showed when it learned it.
+  struct Mark {
+    Instant at{};
+    std::chrono::milliseconds learned_at{};
+  };
   std::mutex mutex_;
-  Instant mark_{};
-  std::chrono::milliseconds mark_read_at_{};
+  std::optional<Mark> mark_;
 };
 
 }  // namespace meisai

@@ -87,7 +87,7 @@ TEST_CASE("SQL from outside cannot reach out of the file or change the connectio
   for (const std::string& sql :
        {"ATTACH '" + other + "' AS o", "ATTACH '" + other + "' AS o KEY ''", std::string("DETACH main"),
         std::string("PRAGMA key = 'x'"), std::string("PRAGMA rekey = ''"), std::string("PRAGMA user_version"),
-        std::string("PRAGMA journal_mode = OFF"), std::string("PRAGMA writable_schema = 1"), std::string("VACUUM"),
+        std::string("PRAGMA journal_mode = OFF"), std::string("PRAGMA writable_schema = 1"),
         std::string("CREATE VIRTUAL TABLE f USING fts3(x)"), std::string("CREATE VIRTUAL TABLE r USING rtree(a,b,c)"),
         std::string("SELECT load_extension('x')"), std::string("SELECT sqlcipher_export('main')"),
         std::string("SELECT fts3_tokenizer('x')")}) {
@@ -95,6 +95,7 @@ TEST_CASE("SQL from outside cannot reach out of the file or change the connectio
     CHECK_FALSE(db.exec(sql).has_value());
     CHECK_FALSE(db.prepare(sql).has_value());
   }
+  CHECK_FALSE(db.exec("VACUUM").has_value());  // it attaches a file of its own when it runs
   CHECK_FALSE(std::filesystem::exists(other));
   // Our own pragmas still pass, and do not open the door behind them.
   must(db.set_synchronous(Synchronous::normal));

@@ -143,8 +143,7 @@ struct Upcoming {
 
 struct CardFreshness {
   Card card;
-  std::optional<LocalDate> newest_usage;
-  std::optional<LocalDate> known_to;  ///< end of coverage
+  std::optional<LocalDate> known_to;  ///< the last day of use that an import covered
 };
 struct Problem {
   std::string code;     ///< stable word: `statement_not_balanced`, `rows_rejected`, `cutoff`, `clock`

@@ -13,16 +13,16 @@
 #include "meisai/error.h"
 #include "meisai/ids.h"
 
+// Clang's consumed analysis (-Wconsumed) sees a permit that is given to a second door before it runs.
+// GCC has none of it; there the second door answers `permit_spent`.
 #if defined(__clang__)
 #define MEISAI_CONSUMABLE [[clang::consumable(unconsumed)]]
-#define MEISAI_CONSUMES [[clang::callable_when("unconsumed")]]
-#define MEISAI_SETS_CONSUMED [[clang::set_typestate(consumed)]]
-#define MEISAI_RETURNS_UNCONSUMED [[clang::return_typestate(unconsumed)]]
+#define MEISAI_IF_UNSPENT [[clang::callable_when("unconsumed")]]
+#define MEISAI_UNSPENT [[clang::param_typestate(unconsumed)]]  ///< before a door's permit parameter
 #else
 #define MEISAI_CONSUMABLE
-#define MEISAI_CONSUMES
-#define MEISAI_SETS_CONSUMED
-#define MEISAI_RETURNS_UNCONSUMED
+#define MEISAI_IF_UNSPENT
+#define MEISAI_UNSPENT
 #endif
 
 namespace meisai {
@@ -82,7 +82,7 @@ class MEISAI_CONSUMABLE [[nodiscard]] Permit {
  public:
   Permit(const Permit&) = delete;
   Permit& operator=(const Permit&) = delete;
-  MEISAI_RETURNS_UNCONSUMED Permit(Permit&& other) noexcept
+  Permit(Permit&& other) noexcept
       : keeper_(std::exchange(other.keeper_, nullptr)), scope_(std::move(other.scope_)), epoch_(other.epoch_) {}
   Permit& operator=(Permit&&) = delete;
   ~Permit() = default;
@@ -91,14 +91,14 @@ class MEISAI_CONSUMABLE [[nodiscard]] Permit {
 
   /// Re-checks the permit inside the gate lock and spends it. Errors: the refusal that holds now;
   /// `permit_spent` for one that was moved away or used; `store_busy` if the lock cannot be had.
-  [[nodiscard]] MEISAI_CONSUMES MEISAI_SETS_CONSUMED Result<Admission> admit() && {
+  [[nodiscard]] MEISAI_IF_UNSPENT Result<Admission> admit() && {
     if (keeper_ == nullptr) return fail(Code::permit_spent, "this permit was used already");
     return std::exchange(keeper_, nullptr)->admit(P::purpose, scope_, epoch_);
   }
 
  private:
   friend class Gate;
-  MEISAI_RETURNS_UNCONSUMED Permit(DoorKeeper& keeper, PermitScope scope, std::uint64_t epoch)
+  Permit(DoorKeeper& keeper, PermitScope scope, std::uint64_t epoch)
       : keeper_(&keeper), scope_(std::move(scope)), epoch_(epoch) {}
   DoorKeeper* keeper_;
   PermitScope scope_;

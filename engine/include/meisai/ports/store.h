@@ -152,6 +152,7 @@ struct MonthTotal {
   BillingMonth month{};  ///< of use
   std::int64_t amount_minor = 0;
   std::uint64_t count = 0;
+  Currency currency = Currency::jpy();  ///< sums never mix currencies
 };
 
 /// A window on its way to being visible: one write transaction. Destroying it uncommitted leaves no trace.
@@ -160,6 +161,7 @@ class LedgerWrite {
  public:
   virtual ~LedgerWrite() = default;
 
+  [[nodiscard]] virtual Result<std::string> vault_tag() = 0;  ///< as LedgerView::vault_tag
   [[nodiscard]] virtual Result<std::vector<CardRow>> cards(const IssuerId& issuer) = 0;
   [[nodiscard]] virtual Result<std::vector<StatementRow>> statements(const IssuerId& issuer) = 0;
   /// Rows of a card on the days from..to (both included), in order of (day, fingerprint).
@@ -191,7 +193,7 @@ class LedgerWrite {
 
   /// Re-checks the permit inside the gate lock, then makes everything visible, durable before it returns.
   /// On a refusal nothing becomes visible. After it, the object can only be destroyed.
-  [[nodiscard]] virtual Result<void> commit(Permit<Commit> permit) = 0;
+  [[nodiscard]] virtual Result<void> commit(MEISAI_UNSPENT Permit<Commit> permit) = 0;
 };
 
 /// A document on its way in. Holds the store's import turn: one at a time, others wait.
@@ -230,7 +232,10 @@ class LedgerView {
   /// In order of (day, number); rows without a date come first.
   [[nodiscard]] virtual Result<void> transactions(const TransactionQuery& query, const RowVisitor& visit) = 0;
   [[nodiscard]] virtual Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) = 0;
+  /// What the row was before each revision, oldest first.
+  [[nodiscard]] virtual Result<std::vector<StoredRow>> revisions_of(TransactionKey transaction) = 0;
   [[nodiscard]] virtual Result<std::vector<BilledSum>> billed_sums(StatementKey statement) = 0;
+  /// Uses of each card by month and currency: dated rows but for payments and authorizations.
   [[nodiscard]] virtual Result<std::vector<MonthTotal>> month_totals() = 0;
   /// Entries that reach behind `after` (a position), at most `limit`; `position` and `first` are moved up to it.
   [[nodiscard]] virtual Result<std::vector<ChangeRow>> changes(std::uint64_t after, std::size_t limit) = 0;
@@ -246,8 +251,8 @@ class ReleaseView : public LedgerView {
   static constexpr std::size_t batch_rows = 1000;
   /// Hands out the next rows of the query behind `query.after`, at most `batch_rows`, while the gate is
   /// held: the visitor renders into memory and never waits for anyone. Returns how many.
-  [[nodiscard]] virtual Result<std::size_t> batch(Permit<Release> permit, const TransactionQuery& query,
-                                                  const RowVisitor& visit) = 0;
+  [[nodiscard]] virtual Result<std::size_t> batch(MEISAI_UNSPENT Permit<Release> permit,
+                                                  const TransactionQuery& query, const RowVisitor& visit) = 0;
 };
 
 /// What a check of the whole store found.
@@ -264,15 +269,16 @@ class Store {
   /// HMAC-SHA-256 of a card's telling text under the vault's secret (never leaves the vault).
   [[nodiscard]] virtual Result<Digest> card_hash(std::string_view domain, const Secret& key_text) = 0;
   /// Writes the audit entry, then opens the view.
-  [[nodiscard]] virtual Result<std::unique_ptr<LedgerView>> read(Permit<Read> permit, const AuditDraft& audit) = 0;
-  [[nodiscard]] virtual Result<std::unique_ptr<ReleaseView>> release(Permit<Release> permit,
+  [[nodiscard]] virtual Result<std::unique_ptr<LedgerView>> read(MEISAI_UNSPENT Permit<Read> permit,
+                                                                 const AuditDraft& audit) = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<ReleaseView>> release(MEISAI_UNSPENT Permit<Release> permit,
                                                                      const AuditDraft& audit) = 0;
   /// Records a refusal or a failure: needs no permit, since nothing is let through.
   [[nodiscard]] virtual Result<void> record(const AuditDraft& audit) = 0;
   /// Whole check (page integrity, roll-up recomputed, audit chain against its anchor); with `prune_before`
   /// raw pages whose retention ended before that instant are destroyed.
-  [[nodiscard]] virtual Result<StoreHealth> check(Permit<Maintenance> permit, std::optional<Instant> prune_before,
-                                                  const AuditDraft& audit) = 0;
+  [[nodiscard]] virtual Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit,
+                                                  std::optional<Instant> prune_before, const AuditDraft& audit) = 0;
 };
 
 }  // namespace meisai

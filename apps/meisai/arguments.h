@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line as plain values. Only arguments.cpp knows the parser (CLI11); commands see these
+// structs. Everything that can be wrong about the text of an argument is found here, before any store is
+// touched: a wrong date, an unknown mode, a mistyped command (the nearest one is suggested).
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "apps/meisai/messages.h"
+#include "meisai/engine.h"
+
+namespace meisai::cli {
+
+struct GlobalOptions {
+  std::optional<std::filesystem::path> store;
+  std::optional<std::filesystem::path> key_file;
+  bool json = false;
+  bool json_lines = false;
+  bool quiet = false;
+  bool no_color = false;
+  bool no_input = false;
+  std::optional<Instant> now;
+  Language language = Language::en;
+};
+
+struct DemoArguments {
+  std::optional<std::filesystem::path> samples;
+};
+struct InitArguments {
+  std::optional<std::filesystem::path> new_key_file;
+  std::optional<std::filesystem::path> key_ring;
+  Mode mode = Mode::personal;
+  bool simulated = false;
+};
+struct StatusArguments {};
+struct IssuersArguments {
+  std::optional<IssuerId> only;
+};
+struct ImportArguments {
+  std::vector<std::filesystem::path> files;
+  std::optional<IssuerId> issuer;
+  std::optional<std::string> card;
+  bool dry_run = false;
+};
+struct CardsArguments {};
+struct StatementsArguments {};
+struct TransactionsArguments {
+  TransactionFilter filter;
+};
+struct TransactionArguments {
+  TransactionId id;
+  bool why = false;
+};
+struct UpcomingArguments {};
+struct ChangesArguments {
+  std::string since;
+  std::size_t limit = 1000;
+};
+struct CoverageArguments {};
+struct ExportArguments {
+  std::string target;
+  TransactionFilter filter;
+  std::optional<std::filesystem::path> out;
+};
+struct AuditListArguments {};
+struct AuditVerifyArguments {};
+struct IncidentOpenArguments {
+  IncidentRequest request;
+};
+struct IncidentLiftArguments {
+  IncidentId id;
+  std::string reason;
+};
+struct IncidentListArguments {};
+struct DoctorArguments {
+  bool prune = false;
+};
+struct VersionArguments {};
+
+using Command =
+    std::variant<DemoArguments, InitArguments, StatusArguments, IssuersArguments, ImportArguments, CardsArguments,
+                 StatementsArguments, TransactionsArguments, TransactionArguments, UpcomingArguments, ChangesArguments,
+                 CoverageArguments, ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
+                 IncidentLiftArguments, IncidentListArguments, DoctorArguments, VersionArguments>;
+
+/// Help was asked for: this is the text.
+struct HelpText {
+  std::string text;
+};
+struct Invocation {
+  GlobalOptions global;
+  std::variant<Command, HelpText, Error> what;
+};
+
+/// Reads `arguments` (without the program's name). `fallback` is the language where --lang says nothing.
+[[nodiscard]] Invocation parse(std::span<const std::string> arguments, Language fallback);
+
+/// The candidate nearest to `word` by edits, if it is near enough to be what was meant.
+[[nodiscard]] std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
+
+}  // namespace meisai::cli

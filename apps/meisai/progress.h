@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a person sees of long work, on stderr: a bar on a terminal once 0.5 s have passed, elsewhere a plain
+// line now and then once a second has. Short work shows nothing.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "apps/meisai/session.h"
+
+namespace meisai::cli {
+
+class ProgressDisplay {
+ public:
+  ProgressDisplay(const Session& session, std::string what);
+  ProgressDisplay(const ProgressDisplay&) = delete;
+  ProgressDisplay& operator=(const ProgressDisplay&) = delete;
+  ~ProgressDisplay();
+
+  /// For ImportOptions::progress: false once the person pressed Ctrl-C.
+  bool operator()(const Progress& progress);
+
+ private:
+  void draw(const Progress& progress);
+  void tell(const Progress& progress);
+
+  const Session& session_;
+  std::string what_;
+  std::chrono::milliseconds began_;
+  std::chrono::milliseconds shown_{};
+  bool drawn_ = false;
+};
+
+}  // namespace meisai::cli

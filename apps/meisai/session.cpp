@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/meisai/session.h"
+
+#include "apps/meisai/table.h"
+
+namespace meisai::cli {
+namespace {
+
+constexpr std::size_t shortest_passphrase = 12;
+
+std::string variable(const Environment& environment, const char* name) {
+  return environment.variable(name).value_or(std::string());
+}
+
+/// A passphrase from the terminal; a new one is typed twice.
+Result<Secret> ask_passphrase(const Environment& environment, Language language, bool confirm) {
+  if (!confirm) return environment.ask_secret(say(Text::ask_passphrase, language));
+  MEISAI_ASSIGN(Secret first, environment.ask_secret(say(Text::ask_new_passphrase, language)));
+  if (first.size() < shortest_passphrase)
+    return fail(Code::invalid_argument, std::string(say(Text::passphrase_short, language)));
+  MEISAI_ASSIGN(const Secret second, environment.ask_secret(say(Text::ask_again, language)));
+  if (first.reveal_text() != second.reveal_text())
+    return fail(Code::invalid_argument, std::string(say(Text::passphrases_differ, language)));
+  return first;
+}
+
+}  // namespace
+
+bool Session::colors() const {
+  return streams_.out_is_terminal && !options_.no_color && variable(environment_, "NO_COLOR").empty() &&
+         variable(environment_, "TERM") != "dumb";
+}
+
+void Session::print(std::string_view line) const {
+  streams_.out.write(line);
+  streams_.out.write("\n");
+}
+
+void Session::note(std::string_view line) const {
+  if (options_.quiet) return;
+  streams_.out.flush();
+  streams_.err.write(std::string(line) + "\n");
+}
+
+void Session::report(const Error& error) const {
+  streams_.out.flush();
+  std::string text = "meisai: error: " + std::string(name_of(error.code)) + ": ";
+  text += headline(error.code, language());
+  if (!error.what.empty() && error.what != headline(error.code, language())) text += ": " + printable(error.what);
+  text += '\n';
+  if (!error.where.empty()) text += "meisai: where: " + printable(error.where.text()) + '\n';
+  const std::string_view usual = way_out(error.code, language());
+  if (language() == Language::ja && !usual.empty()) text += "meisai: hint: " + std::string(usual) + '\n';
+  if (!error.remedy.empty()) {
+    text += "meisai: hint: " + printable(error.remedy) + '\n';
+  } else if (language() == Language::en && !usual.empty()) {
+    text += "meisai: hint: " + std::string(usual) + '\n';
+  }
+  streams_.err.write(text);
+}
+
+std::filesystem::path Session::store_folder() const {
+  if (options_.store) return *options_.store;
+  const std::string named = variable(environment_, "MEISAI_STORE");
+  return named.empty() ? kit::default_store() : std::filesystem::path(named);
+}
+
+Result<std::unique_ptr<KeyProvider>> Session::key(bool create) const {
+  if (options_.key_file) return kit::key_file(*options_.key_file);
+  if (const std::string named = variable(environment_, "MEISAI_KEY_FILE"); !named.empty()) return kit::key_file(named);
+  if (options_.no_input)
+    return fail(Code::wrong_key, "no key was named, and --no-input forbids to ask for a passphrase",
+                "name the key with --key-file FILE or MEISAI_KEY_FILE", Retry::after_user);
+  return kit::passphrase(
+      [this, create](bool confirm) { return ask_passphrase(environment_, language(), create && confirm); });
+}
+
+Result<std::unique_ptr<Engine>> Session::open_store() const {
+  MEISAI_ASSIGN(const std::unique_ptr<KeyProvider> provider, key(false));
+  MEISAI_ASSIGN(EnginePorts ports, environment_.wiring.store_ports(store_folder(), *provider, options_.now));
+  return std::make_unique<Engine>(std::move(ports));
+}
+
+std::unique_ptr<Engine> Session::open_memory() const {
+  return std::make_unique<Engine>(environment_.wiring.memory_ports(options_.now));
+}
+
+}  // namespace meisai::cli

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The facade: each public call asks the gate, opens a view with its audit entry, and leaves the work to
+// sync/, reading/ and release/. A refusal is recorded here, once, where the operation is known.
+#include "meisai/engine.h"
+
+#include <algorithm>
+
+#include "engine/gate/gate.h"
+#include "engine/ledger/public_id.h"
+#include "engine/reading/ledger_reader.h"
+#include "engine/reading/status.h"
+#include "engine/reading/upcoming.h"
+#include "engine/release/export.h"
+#include "engine/sync/import.h"
+
+namespace meisai {
+
+bool ImportReport::needs_attention() const noexcept {
+  return held != 0 || rejected_count != 0 || hold.has_value() ||
+         std::ranges::any_of(statements, [](const Statement& statement) { return statement.balanced == false; });
+}
+
+class Engine::Impl {
+ public:
+  explicit Impl(EnginePorts given)
+      : ports(std::move(given)), gate(*ports.control, *ports.gate_lock, *ports.clock) {}
+
+  [[nodiscard]] AuditDraft draft(std::string operation, std::string object, std::string result = "done",
+                                 std::string reason = "") {
+    return {.at = gate.now(),
+            .actor = "subject",
+            .operation = std::move(operation),
+            .object = std::move(object),
+            .result = std::move(result),
+            .reason = std::move(reason)};
+  }
+
+  /// Notes a refusal or failure in the audit and hands the error on.
+  [[nodiscard]] tl::unexpected<Error> refused(const char* operation, Error error) {
+    std::ignore = ports.store->record(
+        draft(operation, "", is_refusal(error.code) ? "refused" : "failed", std::string(name_of(error.code))));
+    return fail(std::move(error));
+  }
+
+  /// A view for the subject and a reader over it, with the audit entry written.
+  struct Reading {
+    std::unique_ptr<LedgerView> view;
+    reading::LedgerReader reader;
+  };
+  [[nodiscard]] Result<Reading> read(const char* operation, const std::string& object = "") {
+    auto permit = gate.ask<Read>({});
+    if (!permit) return refused(operation, std::move(permit.error()));
+    auto view = ports.store->read(std::move(*permit), draft(operation, object));
+    if (!view) return refused(operation, std::move(view.error()));
+    MEISAI_ASSIGN(auto reader, reader_over(**view));
+    return Reading{std::move(*view), std::move(reader)};
+  }
+
+  [[nodiscard]] Result<reading::LedgerReader> reader_over(LedgerView& view) {
+    MEISAI_ASSIGN(Facts facts, ports.control->facts());
+    return reading::LedgerReader::make(view, std::move(facts.incidents));
+  }
+
+  [[nodiscard]] Result<ImportReport> import(ByteSource& document, const ImportOptions& options, bool preview) {
+    const sync::ImportPorts sync_ports{gate, *ports.store, *ports.normalizer, ports.adapters};
+    MEISAI_ASSIGN(sync::ImportOutcome outcome, sync::import_document(sync_ports, document, options));
+    if (outcome.statements.empty() && !preview) return std::move(outcome.report);
+    MEISAI_ASSIGN(Reading now, read("import_report"));
+    for (const StatementRow& row : now.reader.statement_rows()) {
+      if (std::ranges::find(outcome.statements, row.key) == outcome.statements.end()) continue;
+      MEISAI_ASSIGN(Statement statement, now.reader.statement(row));
+      outcome.report.statements.push_back(std::move(statement));
+    }
+    if (preview) {
+      MEISAI_TRY(now.view->transactions({}, [&](const StoredRow& row) {
+        outcome.report.preview.push_back(now.reader.transaction(row));
+        return true;
+      }));
+    }
+    return std::move(outcome.report);
+  }
+
+  EnginePorts ports;
+  Gate gate;
+};
+
+Engine::Engine(EnginePorts ports) : impl_(std::make_unique<Impl>(std::move(ports))) {}
+Engine::~Engine() = default;
+
+std::vector<LayoutInfo> Engine::layouts() const {
+  std::vector<LayoutInfo> all;
+  for (const auto& adapter : impl_->ports.adapters)
+    for (const LayoutInfo& layout : adapter->layouts()) all.push_back(layout);
+  return all;
+}
+
+std::vector<const Exporter*> Engine::exporters() const {
+  std::vector<const Exporter*> all;
+  for (const auto& exporter : impl_->ports.exporters) all.push_back(exporter.get());
+  return all;
+}
+
+Result<ImportReport> Engine::import_document(ByteSource& document, const ImportOptions& options) {
+  return impl_->import(document, options, false);
+}
+
+Result<ImportReport> Engine::preview_document(ByteSource& document, const ImportOptions& options) {
+  return impl_->import(document, options, true);
+}
+
+Result<std::vector<Card>> Engine::cards() {
+  MEISAI_ASSIGN(const Impl::Reading now, impl_->read("cards"));
+  return now.reader.cards();
+}
+
+Result<std::vector<Statement>> Engine::statements() {
+  MEISAI_ASSIGN(Impl::Reading now, impl_->read("statements"));
+  return now.reader.statements();
+}
+
+Result<TransactionList> Engine::transactions(const TransactionFilter& filter) {
+  MEISAI_ASSIGN(const Impl::Reading now, impl_->read("transactions"));
+  MEISAI_ASSIGN(TransactionQuery query, now.reader.query(filter));
+  if (query.limit) ++*query.limit;  // one more, to see whether there are more
+  TransactionList list;
+  MEISAI_TRY(now.view->transactions(query, [&](const StoredRow& row) {
+    list.rows.push_back(now.reader.transaction(row));
+    return true;
+  }));
+  if (filter.only && list.rows.empty()) return fail(Code::not_found, "there is no such transaction");
+  if (filter.limit && list.rows.size() > *filter.limit) {
+    list.rows.pop_back();
+    list.truncated = true;
+  }
+  return list;
+}
+
+Result<ChangeList> Engine::changes(const std::string& cursor, std::size_t limit) {
+  MEISAI_ASSIGN(const Impl::Reading now, impl_->read("changes"));
+  const std::string& tag = now.reader.vault_tag();
+  std::int64_t position = 1;  // cursors hold the position after the one that was read, so that they are never 0
+  if (!cursor.empty()) {
+    const auto number = ledger::number_of(ledger::IdKind::cursor, tag, cursor);
+    if (!number) return fail(Code::invalid_argument, "this cursor is not one of this store's", "start without --since");
+    position = *number;
+  }
+  MEISAI_ASSIGN(const std::uint64_t last, now.view->last_position());
+  MEISAI_ASSIGN(const std::vector<ChangeRow> rows,
+                now.view->changes(static_cast<std::uint64_t>(position - 1), limit));
+  ChangeList list;
+  for (const ChangeRow& row : rows) {
+    for (std::int64_t key = row.first; key <= row.last && list.changes.size() < limit; ++key) {
+      const auto at = row.position + static_cast<std::uint64_t>(key - row.first);
+      const auto id = [&]() -> std::string {
+        switch (row.entity) {
+          case Entity::card: return now.reader.card_id(key).text();
+          case Entity::statement: return now.reader.statement_id(key).text();
+          case Entity::transaction: return now.reader.transaction_id(key).text();
+        }
+        return {};
+      }();
+      list.changes.push_back({at, row.kind, row.entity, id, row.reason});
+      position = static_cast<std::int64_t>(at) + 1;
+    }
+  }
+  list.cursor = ledger::public_id(ledger::IdKind::cursor, tag, position);
+  list.has_more = static_cast<std::uint64_t>(position) <= last;
+  return list;
+}
+
+Result<std::string> Engine::change_cursor() {
+  MEISAI_ASSIGN(const Impl::Reading now, impl_->read("changes"));
+  MEISAI_ASSIGN(const std::uint64_t last, now.view->last_position());
+  return ledger::public_id(ledger::IdKind::cursor, now.reader.vault_tag(), static_cast<std::int64_t>(last) + 1);
+}
+
+Result<Upcoming> Engine::upcoming() {
+  MEISAI_ASSIGN(Impl::Reading now, impl_->read("upcoming"));
+  return reading::upcoming(now.reader, *now.view, date_in_japan(impl_->gate.now()));
+}
+
+Result<std::vector<CoverageOfCard>> Engine::coverage() {
+  MEISAI_ASSIGN(const Impl::Reading now, impl_->read("coverage"));
+  return reading::coverage(now.reader, *now.view);
+}
+
+Result<Status> Engine::status() {
+  MEISAI_ASSIGN(Impl::Reading now, impl_->read("status"));
+  MEISAI_ASSIGN(const Facts facts, impl_->ports.control->facts());
+  return reading::status(now.reader, *now.view, facts, date_in_japan(impl_->gate.now()));
+}
+
+Result<ExportReport> Engine::export_to(const std::string& target, const TransactionFilter& filter, ByteSink& sink) {
+  const auto& exporters = impl_->ports.exporters;
+  const auto found = std::ranges::find_if(exporters, [&](const auto& one) { return one->target() == target; });
+  if (found == exporters.end())
+    return fail(Code::unknown_export_target, "there is no such export target", "see `meisai export --help`");
+  auto permit = impl_->gate.ask<Release>({.issuer = filter.issuer.value_or(IssuerId{})});
+  if (!permit) return impl_->refused("export", std::move(permit.error()));
+  auto view = impl_->ports.store->release(std::move(*permit), impl_->draft("export", target, "begun"));
+  if (!view) return impl_->refused("export", std::move(view.error()));
+  MEISAI_ASSIGN(reading::LedgerReader reader, impl_->reader_over(**view));
+  auto report = release::export_rows(impl_->gate, **view, reader, **found, filter, sink);
+  if (!report) return impl_->refused("export", std::move(report.error()));
+  MEISAI_TRY(impl_->ports.store->record(
+      impl_->draft("export", target + " " + std::to_string(report->transactions) + " transactions")));
+  return report;
+}
+
+Result<Incident> Engine::open_incident(const IncidentRequest& request) {
+  if (request.reason.empty()) return fail(Code::invalid_argument, "an incident needs a reason", "--reason TEXT");
+  std::array<std::byte, 5> random{};
+  MEISAI_TRY(impl_->ports.entropy->fill(random));
+  std::int64_t number = 1;
+  for (const std::byte byte : random) number = (number << 8U) | std::to_integer<std::int64_t>(byte);
+  return impl_->gate.cut_off(*impl_->ports.control,
+                             {.id = IncidentId(ledger::public_id(ledger::IdKind::incident, "", number)),
+                              .scope = request.scope,
+                              .issuer = request.issuer,
+                              .degree = request.degree,
+                              .suspected_since = request.suspected_since,
+                              .reason = request.reason},
+                             "subject");
+}
+
+Result<Incident> Engine::lift_incident(const IncidentId& id, const std::string& reason) {
+  return impl_->gate.lift(*impl_->ports.control, id, reason, "subject");
+}
+
+Result<std::vector<Incident>> Engine::incidents() {
+  MEISAI_ASSIGN(Facts facts, impl_->ports.control->facts());
+  return std::move(facts.incidents);
+}
+
+Result<std::vector<AuditLine>> Engine::audit_entries() {
+  MEISAI_ASSIGN(const Impl::Reading now, impl_->read("audit_list"));
+  std::vector<AuditLine> lines;
+  const auto collect = [&lines](const char* chain) {
+    return [&lines, chain](const AuditEntry& entry) {
+      lines.push_back({chain, entry});
+      return true;
+    };
+  };
+  MEISAI_TRY(impl_->ports.control->audit(collect("control")));
+  MEISAI_TRY(now.view->audit(collect("vault")));
+  std::ranges::stable_sort(lines, {}, [](const AuditLine& line) { return line.entry.at; });
+  return lines;
+}
+
+Result<AuditReport> Engine::verify_audit() {
+  MEISAI_ASSIGN(const Impl::Reading now, impl_->read("audit_verify"));
+  MEISAI_ASSIGN(const std::optional<Anchor> anchor, impl_->ports.control->anchor());
+  AuditReport report;
+  const auto verify = [&report](const char* chain, AuditVerifier& verifier, auto&& audit, auto&& each) -> Result<void> {
+    std::optional<Error> broken;
+    MEISAI_TRY(audit([&](const AuditEntry& entry) {
+      if (auto accepted = verifier.accept(entry); !accepted) broken = std::move(accepted.error());
+      each(entry);
+      return !broken;
+    }));
+    if (broken) report.findings.push_back(std::string(chain) + ": " + broken->what);
+    report.entries += verifier.count();
+    return {};
+  };
+  AuditVerifier control;
+  MEISAI_TRY(verify("control", control, [&](const auto& visit) { return impl_->ports.control->audit(visit); },
+                    [](const AuditEntry&) {}));
+  AuditVerifier vault;
+  bool anchored = !anchor || anchor->audit_count == 0;
+  MEISAI_TRY(verify("vault", vault, [&](const auto& visit) { return now.view->audit(visit); },
+                    [&](const AuditEntry& entry) {
+                      anchored = anchored || (entry.seq == anchor->audit_count && entry.hash == anchor->audit_head);
+                    }));
+  if (!anchored && report.findings.empty())
+    report.findings.push_back("vault: the chain does not contain the entry that control holds as its head");
+  return report;
+}
+
+Result<StoreHealth> Engine::check(bool prune) {
+  auto permit = impl_->gate.ask<Maintenance>({});
+  if (!permit) return impl_->refused("check", std::move(permit.error()));
+  const Instant now = impl_->gate.now();
+  return impl_->ports.store->check(std::move(*permit), prune ? std::optional(now) : std::nullopt,
+                                   impl_->draft("check", prune ? "prune" : ""));
+}
+
+}  // namespace meisai

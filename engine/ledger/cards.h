@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which stored card is the card of a document? A card is known by its issuer and the keyed hash of what
+// tells it apart in the issuer's files. Where files cannot tell two cards of one person apart (楽天: 本人
+// on both), the person names the second one: the *account label* keeps the two families of cards apart.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "meisai/ports/store.h"
+
+namespace meisai::ledger {
+
+/// A card as a document shows it, without what must not be kept.
+struct CardSeen {
+  Digest key_hash{};
+  std::string name;
+  std::string role;
+  std::string last4;
+};
+
+/// The account label that `--card TEXT` means: that of the card with this id or label, else the text itself.
+/// `invalid_argument` for a text that cannot be a label (empty, over 40 characters, control characters, a card number).
+[[nodiscard]] Result<std::string> account_named(const std::string& text, std::span<const CardRow> known,
+                                                std::string_view vault_tag);
+
+/// Account labels under which at least one of the seen cards is known.
+[[nodiscard]] std::set<std::string> accounts_of(std::span<const CardSeen> seen, std::span<const CardRow> known);
+
+/// The seen cards as rows, in their order: known ones with their number, new ones with key 0 and their label.
+[[nodiscard]] std::vector<CardRow> resolve_cards(const IssuerId& issuer, std::span<const CardSeen> seen,
+                                                 const std::string& account, std::span<const CardRow> known);
+
+}  // namespace meisai::ledger

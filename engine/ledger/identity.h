@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What makes a row the same row (I6). The recipe is versioned and made only of raw facts that do not
+// change: precision, merchant as the issuer wrote it, usage amount and currency; card and day stand
+// beside it in the unique key. The plan is left out (a purchase may be turned into リボ later), and so are
+// cleaned text, file names and fetch order. Twins are told apart by the occurrence number.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "meisai/ports/store.h"
+
+namespace meisai::ledger {
+
+/// Version byte and truncated SHA-256: the first twelve bytes of a Fingerprint.
+using FactsKey = std::array<std::uint8_t, 12>;
+
+constexpr std::uint8_t identity_recipe = 1;
+
+[[nodiscard]] FactsKey facts_key(const TransactionFacts& facts);
+[[nodiscard]] Fingerprint fingerprint(const FactsKey& facts, std::uint32_t occurrence) noexcept;
+
+/// The day column: days since 1970, or the statement's number negated for a row without a date.
+[[nodiscard]] DayKey day_key(const UsageDate& date, StatementKey statement) noexcept;
+
+/// A hash over everything a row says; equal rows have equal hashes within this process.
+[[nodiscard]] std::uint64_t content_hash(const TransactionFacts& facts) noexcept;
+/// A hash of who was paid: merchant text and currency.
+[[nodiscard]] std::uint32_t merchant_hash(const TransactionFacts& facts) noexcept;
+
+}  // namespace meisai::ledger

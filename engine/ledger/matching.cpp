@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/ledger/matching.h"
+
+#include <algorithm>
+#include <compare>
+#include <tuple>
+#include <utility>
+
+namespace meisai::ledger {
+namespace {
+
+using GroupKey = std::pair<DayKey, FactsKey>;
+
+GroupKey group_of(const Entry& entry) { return {entry.day, entry.facts}; }
+GroupKey group_of(const StoredRow& row) { return {row.day, row.fingerprint.facts()}; }
+
+auto order_of(const Entry& entry) { return std::tie(entry.card, entry.day, entry.facts, entry.ordinal); }
+
+}  // namespace
+
+WindowMatch::WindowMatch(LedgerWrite& ledger, std::span<const CardKey> cards, std::vector<Entry>& entries)
+    : ledger_(ledger), cards_(cards), entries_(entries) {}
+
+/// Walks entries and stored rows side by side and calls back once for each group of equal facts on one card
+/// and day that has an entry, with the stored rows of that group (perhaps none).
+template <class OnGroup>
+Result<void> WindowMatch::merge(const OnGroup& on_group) {
+  std::ranges::sort(entries_, {}, order_of);
+  const std::span<const Entry> all(entries_);
+  const std::vector<StoredRow> none;
+  for (std::size_t begin = 0; begin < all.size();) {
+    // Undated rows have day keys below zero: a stretch of their own, or the range would span all of history.
+    std::size_t end = begin;
+    while (end < all.size() && all[end].card == all[begin].card && all[end].undated == all[begin].undated) ++end;
+
+    std::size_t cursor = begin;
+    const auto next_group = [&] {
+      const std::size_t first = cursor;
+      while (cursor < end && group_of(all[cursor]) == group_of(all[first])) ++cursor;
+      return all.subspan(first, cursor - first);
+    };
+    std::vector<StoredRow> rows;
+    const auto flush = [&] {
+      const GroupKey stored = group_of(rows.front());
+      while (cursor < end && group_of(all[cursor]) < stored) on_group(next_group(), none);
+      if (cursor < end && group_of(all[cursor]) == stored) on_group(next_group(), rows);
+      rows.clear();
+    };
+    if (const CardKey card = cards_[all[begin].card]; card != 0) {
+      MEISAI_TRY(ledger_.rows_on(card, all[begin].day, all[end - 1].day, [&](const StoredRow& row) {
+        if (!rows.empty() && group_of(rows.front()) != group_of(row)) flush();
+        rows.push_back(row);
+        return true;
+      }));
+      if (!rows.empty()) flush();
+    }
+    while (cursor < end) on_group(next_group(), none);
+    begin = end;
+  }
+  return {};
+}
+
+Result<std::map<StatementKey, std::uint64_t>> WindowMatch::overlap() {
+  std::map<StatementKey, std::uint64_t> shared;
+  MEISAI_TRY(merge([&shared](std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
+    if (entries.front().undated) return;  // undated rows stand under their statement's number: not comparable yet
+    const auto once = static_cast<std::uint64_t>(
+        std::ranges::count_if(entries, [](const Entry& entry) { return !entry.in_parts; }));
+    std::map<StatementKey, std::uint64_t> here;
+    for (const StoredRow& row : rows)
+      if (!billed_in_parts(row.facts.plan.type)) ++here[row.statement];
+    for (const auto& [statement, count] : here) shared[statement] += std::min(count, once);
+  }));
+  return shared;
+}
+
+Result<Outcome> WindowMatch::decide(StatementKey statement) {
+  statement_ = statement;
+  outcome_ = {};
+  outcome_.decisions.resize(entries_.size());
+  listed_.clear();
+  matched_.clear();
+  if (statement_ != 0) {
+    MEISAI_TRY(ledger_.rows_of(statement_, [this](const StoredRow& row) { return listed_.insert(row.key), true; }));
+  }
+  MEISAI_TRY(merge([this](std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
+    decide_group(entries, rows);
+  }));
+  outcome_.listed_before = listed_.size();
+  outcome_.matched = matched_.size();
+  MEISAI_TRY(collect_absent());
+  pair_revised_amounts();
+  return std::move(outcome_);
+}
+
+void WindowMatch::decide_group(std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
+  std::vector<bool> used(rows.size(), false);
+  std::vector<bool> decided(entries.size(), false);
+  const auto pass = [&](Action action, const auto& fits) {
+    for (std::size_t e = 0; e < entries.size(); ++e)
+      for (std::size_t r = 0; r < rows.size() && !decided[e]; ++r) {
+        if (used[r] || !fits(entries[e], rows[r])) continue;
+        used[r] = decided[e] = true;
+        outcome_.decisions[entries[e].ordinal] = {action, rows[r].fingerprint.occurrence(), rows[r].key};
+        if (listed_.contains(rows[r].key)) matched_.insert(rows[r].key);
+      }
+  };
+  const auto listed = [this](const StoredRow& row) { return statement_ == 0 || listed_.contains(row.key); };
+  const auto shown_here = [this](const StoredRow& row) { return statement_ == 0 || row.statement == statement_; };
+  const auto same = [](const Entry& entry, const StoredRow& row) { return entry.content == content_hash(row.facts); };
+
+  pass(Action::keep, [&](const Entry& e, const StoredRow& r) { return listed(r) && shown_here(r) && same(e, r); });
+  pass(Action::revise, [&](const Entry&, const StoredRow& r) { return listed(r) && shown_here(r); });
+  pass(Action::part, [&](const Entry&, const StoredRow& r) { return listed(r); });
+  // A row that no statement has claimed yet is the same purchase, now billed.
+  pass(Action::revise, [](const Entry&, const StoredRow& r) { return r.statement == 0; });
+  pass(Action::part, [](const Entry& e, const StoredRow& r) {
+    return e.in_parts && billed_in_parts(r.facts.plan.type);
+  });
+
+  std::uint32_t occurrence = 0;
+  for (const StoredRow& row : rows) occurrence = std::max(occurrence, row.fingerprint.occurrence());
+  for (std::size_t e = 0; e < entries.size(); ++e)
+    if (!decided[e]) outcome_.decisions[entries[e].ordinal] = {Action::insert, ++occurrence, 0};
+}
+
+Result<void> WindowMatch::collect_absent() {
+  if (statement_ == 0 || matched_.size() == listed_.size()) return {};
+  return ledger_.rows_of(statement_, [this](const StoredRow& row) {
+    if (!matched_.contains(row.key)) outcome_.absent.push_back(row);
+    return true;
+  });
+}
+
+/// A closed statement that lists another amount for the only row of a day and merchant has revised it.
+void WindowMatch::pair_revised_amounts() {
+  if (outcome_.absent.empty()) return;
+  using Place = std::tuple<CardKey, DayKey, std::uint32_t>;
+  std::map<Place, std::pair<std::vector<std::size_t>, std::vector<const Entry*>>> places;
+  for (std::size_t i = 0; i < outcome_.absent.size(); ++i) {
+    const StoredRow& row = outcome_.absent[i];
+    if (row.statement == statement_) places[{row.card, row.day, merchant_hash(row.facts)}].first.push_back(i);
+  }
+  for (const Entry& entry : entries_) {
+    if (outcome_.decisions[entry.ordinal].action != Action::insert) continue;
+    const auto place = places.find({cards_[entry.card], entry.day, entry.merchant});
+    if (place != places.end()) place->second.second.push_back(&entry);
+  }
+  std::vector<bool> revised(outcome_.absent.size(), false);
+  for (const auto& [place, pair] : places) {
+    const auto& [rows, entries] = pair;
+    if (rows.size() != 1 || entries.size() != 1) continue;  // more than one on a side is doubtful: nothing is merged
+    Decision& decision = outcome_.decisions[entries.front()->ordinal];
+    decision.action = Action::revise_amount;
+    decision.row = outcome_.absent[rows.front()].key;
+    revised[rows.front()] = true;
+  }
+  std::size_t index = 0;
+  std::erase_if(outcome_.absent, [&](const StoredRow&) { return revised[index++]; });
+}
+
+bool contradicts(const Outcome& outcome, std::size_t window_size) noexcept {
+  const auto smaller = std::min<std::uint64_t>(outcome.listed_before, window_size);
+  return outcome.matched * 2 < smaller;
+}
+
+}  // namespace meisai::ledger

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Matches a complete window against what is stored (DESIGN section 4). Works on small entries in place of
+// whole candidates, so that a window of a million rows fits in memory: both sides are walked once, in the
+// order of the unique key. Strongest evidence first; each stored row is used once. A later issue adds
+// aliases and pending rows as further passes of `decide_group`.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/ledger/identity.h"
+#include "meisai/ports/store.h"
+
+namespace meisai::ledger {
+
+/// One candidate of a window: what matching needs to know of it.
+struct Entry {
+  FactsKey facts{};
+  bool in_parts = false;      ///< its plan is billed by several statements
+  bool undated = false;
+  DayKey day = 0;
+  std::uint32_t card = 0;     ///< index into the window's cards
+  std::uint32_t ordinal = 0;  ///< its place among the window's candidates, from 0
+  std::uint32_t merchant = 0;
+  std::uint64_t content = 0;
+};
+
+enum class Action : std::uint8_t {
+  insert,         ///< unknown: becomes a new row
+  keep,           ///< known and unchanged
+  revise,         ///< known; something about it changed
+  part,           ///< known from another statement that bills a part of the same purchase
+  revise_amount,  ///< the statement lists it in place of a row that it no longer lists: same day and merchant
+};
+
+struct Decision {
+  Action action = Action::insert;
+  std::uint32_t occurrence = 1;  ///< of the row as it will be
+  TransactionKey row = 0;        ///< of the others
+};
+
+struct Outcome {
+  std::vector<Decision> decisions;    ///< by ordinal
+  std::vector<StoredRow> absent;      ///< rows of the statement that the window does not list
+  std::uint64_t listed_before = 0;    ///< rows that the statement listed until now
+  std::uint64_t matched = 0;          ///< of these, how many the window lists again
+};
+
+class WindowMatch {
+ public:
+  /// `cards` are numbers by Entry::card; 0 for a card that is new. Sorts `entries`. Both must outlive this.
+  WindowMatch(LedgerWrite& ledger, std::span<const CardKey> cards, std::vector<Entry>& entries);
+
+  /// How many dated, once-billed entries each stored statement lists as well (0: rows of no statement).
+  [[nodiscard]] Result<std::map<StatementKey, std::uint64_t>> overlap();
+
+  /// Decides about every entry, for a window that is the whole of `statement` (0: of no statement, but
+  /// complete for its cards and days). Entries without a date must carry the statement's day key.
+  [[nodiscard]] Result<Outcome> decide(StatementKey statement);
+
+ private:
+  template <class OnGroup>
+  Result<void> merge(const OnGroup& on_group);
+  void decide_group(std::span<const Entry> entries, const std::vector<StoredRow>& rows);
+  [[nodiscard]] Result<void> collect_absent();
+  void pair_revised_amounts();
+
+  LedgerWrite& ledger_;
+  std::span<const CardKey> cards_;
+  std::vector<Entry>& entries_;
+  StatementKey statement_ = 0;
+  std::unordered_set<TransactionKey> listed_;   // rows that the statement lists, from before
+  std::unordered_set<TransactionKey> matched_;  // of these, found again
+  Outcome outcome_;
+};
+
+/// Whether a window contradicts what is known of its statement: most of the smaller side is unknown to the other.
+[[nodiscard]] bool contradicts(const Outcome& outcome, std::size_t window_size) noexcept;
+
+}  // namespace meisai::ledger

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/ledger/reconciliation.h"
+
+namespace meisai::ledger {
+namespace {
+
+Result<std::int64_t> sum_for_card(const std::string& label, const StatementRow& statement,
+                                  std::span<const BilledSum> sums, const std::map<CardKey, std::string>& labels) {
+  std::int64_t total = 0;
+  for (const BilledSum& sum : sums)
+    if (const auto card = labels.find(sum.card); card != labels.end() && card->second == label) {
+      MEISAI_ASSIGN(total, add_minor(total, sum.billed_minor));
+    }
+  for (const Component& component : statement.components)
+    if (component.card_label == label) {
+      MEISAI_ASSIGN(total, add_minor(total, component.amount_minor));
+    }
+  return total;
+}
+
+Result<std::int64_t> sum_for_region(Region region, std::span<const BilledSum> sums) {
+  std::int64_t total = 0;
+  for (const BilledSum& sum : sums)
+    if (sum.region == region) {
+      MEISAI_ASSIGN(total, add_minor(total, sum.billed_minor));
+    }
+  return total;
+}
+
+}  // namespace
+
+Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledSum> sums,
+                          const std::map<CardKey, std::string>& labels) {
+  Balance balance;
+  for (const BilledSum& sum : sums) {
+    MEISAI_ASSIGN(balance.computed_minor, add_minor(balance.computed_minor, sum.billed_minor));
+    balance.transaction_count += sum.count;
+  }
+  for (const Component& component : statement.components) {
+    MEISAI_ASSIGN(balance.computed_minor, add_minor(balance.computed_minor, component.amount_minor));
+  }
+
+  bool holds = true;
+  bool stated = false;
+  std::optional<std::int64_t> by_card;
+  for (const Subtotal& subtotal : statement.subtotals) {
+    std::int64_t computed = balance.computed_minor;
+    if (subtotal.card_label) {
+      MEISAI_ASSIGN(computed, sum_for_card(*subtotal.card_label, statement, sums, labels));
+      MEISAI_ASSIGN(by_card, add_minor(by_card.value_or(0), subtotal.stated_minor - computed));
+    } else if (subtotal.region != Region::unknown) {
+      MEISAI_ASSIGN(computed, sum_for_region(subtotal.region, sums));
+    }
+    stated = true;
+    holds = holds && computed == subtotal.stated_minor;
+  }
+  if (statement.stated_total_minor) {
+    stated = true;
+    holds = holds && *statement.stated_total_minor == balance.computed_minor;
+    balance.difference_minor = *statement.stated_total_minor - balance.computed_minor;
+  } else {
+    balance.difference_minor = by_card;
+  }
+  if (stated) balance.balanced = holds;
+  return balance;
+}
+
+}  // namespace meisai::ledger

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Turns stored rows into the values of the public model: ids, labels, sources, marks. One reader lives as
+// long as its view; what it needs of cards, statements and documents it loads once.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "meisai/engine.h"
+
+namespace meisai::reading {
+
+class LedgerReader {
+ public:
+  /// `incidents`: all of the store; rows imported since the suspected start of one are marked.
+  [[nodiscard]] static Result<LedgerReader> make(LedgerView& view, std::vector<Incident> incidents);
+
+  [[nodiscard]] std::vector<Card> cards() const;
+  [[nodiscard]] Result<std::vector<Statement>> statements();
+  [[nodiscard]] Result<Statement> statement(const StatementRow& row);
+  [[nodiscard]] Transaction transaction(const StoredRow& row) const;
+  [[nodiscard]] CardId card_id(CardKey key) const;
+  [[nodiscard]] StatementId statement_id(StatementKey key) const;
+  [[nodiscard]] TransactionId transaction_id(TransactionKey key) const;
+  [[nodiscard]] const CardRow& card(CardKey key) const { return cards_.at(key); }
+  [[nodiscard]] const std::vector<StatementRow>& statement_rows() const noexcept { return statements_; }
+  [[nodiscard]] const std::string& vault_tag() const noexcept { return tag_; }
+
+  /// The store's question for a filter. `not_found` where it names a card or row that does not exist.
+  [[nodiscard]] Result<TransactionQuery> query(const TransactionFilter& filter) const;
+
+ private:
+  LedgerReader(LedgerView& view, std::vector<Incident> incidents) : view_(&view), incidents_(std::move(incidents)) {}
+  [[nodiscard]] bool suspect(const DocumentRow& document) const;
+  [[nodiscard]] Result<void> query_cards(const TransactionFilter& filter, TransactionQuery& query) const;
+
+  LedgerView* view_;
+  std::vector<Incident> incidents_;
+  std::string tag_;
+  std::map<CardKey, CardRow> cards_;
+  std::vector<StatementRow> statements_;
+  struct Read {
+    DocumentRow row;
+    bool suspect = false;
+  };
+  std::map<DocumentKey, Read> documents_;
+};
+
+}  // namespace meisai::reading

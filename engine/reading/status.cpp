@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/reading/status.h"
+
+#include <algorithm>
+
+#include "engine/reading/upcoming.h"
+
+namespace meisai::reading {
+namespace {
+
+std::vector<Problem> problems_of(const std::vector<Statement>& statements, const Facts& facts,
+                                 std::uint64_t quarantined) {
+  std::vector<Problem> problems;
+  for (const Incident& incident : facts.incidents)
+    if (incident.state != IncidentState::lifted)
+      problems.push_back({"cutoff", incident.id.text(), "an incident is open: " + incident.reason});
+  for (const Statement& statement : statements) {
+    if (statement.balanced == false)
+      problems.push_back({"statement_not_balanced", statement.id.text(),
+                          "stated and computed sums differ" +
+                              (statement.difference_minor
+                                   ? " by " + decimal_text({*statement.difference_minor, statement.currency})
+                                   : std::string{})});
+    if (statement.held_count != 0)
+      problems.push_back({"rows_held", statement.id.text(),
+                          std::to_string(statement.held_count) + " rows are rejected or no longer listed"});
+  }
+  if (quarantined != 0)
+    problems.push_back({"rows_rejected", "", std::to_string(quarantined) + " records are kept in quarantine"});
+  return problems;
+}
+
+/// Usage by month over all cards, newest first.
+std::vector<MonthTotal> over_all_cards(const std::vector<MonthTotal>& totals) {
+  std::map<BillingMonth, MonthTotal> months;
+  for (const MonthTotal& total : totals) {
+    MonthTotal& sum = months.try_emplace(total.month, MonthTotal{.card = 0, .month = total.month}).first->second;
+    sum.amount_minor += total.amount_minor;
+    sum.count += total.count;
+  }
+  std::vector<MonthTotal> newest_first;
+  for (auto month = months.rbegin(); month != months.rend(); ++month) newest_first.push_back(month->second);
+  return newest_first;
+}
+
+}  // namespace
+
+Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts, LocalDate today) {
+  Status status{.mode = facts.mode, .simulated = facts.simulated, .cards = {}, .next_debits = {}, .months = {},
+                .problems = {}, .quarantined = 0};
+  MEISAI_ASSIGN(const std::vector<CoverageRow> known, view.coverage());
+  for (Card& card : reader.cards()) {
+    CardFreshness freshness{.card = std::move(card), .known_to = {}};
+    for (const CoverageRow& range : known)
+      if (reader.card_id(range.card) == freshness.card.id)
+        freshness.known_to = std::max(freshness.known_to.value_or(range.to), range.to);
+    status.cards.push_back(std::move(freshness));
+  }
+  MEISAI_ASSIGN(Upcoming next, upcoming(reader, view, today));
+  status.next_debits = std::move(next.debits);
+  MEISAI_ASSIGN(const std::vector<MonthTotal> totals, view.month_totals());
+  status.months = over_all_cards(totals);
+  MEISAI_ASSIGN(const std::vector<QuarantineRow> quarantine, view.quarantine());
+  status.quarantined = quarantine.size();
+  MEISAI_ASSIGN(const std::vector<Statement> statements, reader.statements());
+  status.problems = problems_of(statements, facts, status.quarantined);
+  return status;
+}
+
+Result<std::vector<CoverageOfCard>> coverage(const LedgerReader& reader, LedgerView& view) {
+  MEISAI_ASSIGN(std::vector<CoverageRow> rows, view.coverage());
+  std::ranges::stable_sort(rows, {}, [](const CoverageRow& row) { return std::pair(row.card, row.from); });
+  std::vector<CoverageOfCard> cards;
+  for (const CoverageRow& row : rows) {
+    const CardId id = reader.card_id(row.card);
+    if (cards.empty() || cards.back().card != id) cards.push_back({id, {}, {}});
+    CoverageOfCard& card = cards.back();
+    const auto after = [](LocalDate date) { return LocalDate(std::chrono::sys_days(date) + std::chrono::days(1)); };
+    const auto before = [](LocalDate date) { return LocalDate(std::chrono::sys_days(date) - std::chrono::days(1)); };
+    if (!card.ranges.empty()) {
+      LocalDate last = card.ranges.front().to;
+      for (const auto& range : card.ranges) last = std::max(last, range.to);
+      if (after(last) < row.from) card.gaps.push_back({after(last), before(row.from), "", ""});
+    }
+    card.ranges.push_back({row.from, row.to, row.channel, row.certainty});
+  }
+  return cards;
+}
+
+}  // namespace meisai::reading

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes the windows of a staged document part of the ledger, inside a write transaction that the caller
+// commits. Adds and revises, never removes: a known row that the document no longer lists is reported.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/ledger/statement_identity.h"
+#include "engine/sync/window_content.h"
+
+namespace meisai::sync {
+
+/// What the windows of one write transaction came to.
+struct WindowsResult {
+  std::uint64_t added = 0;
+  std::uint64_t modified = 0;
+  std::uint64_t unchanged = 0;
+  std::uint64_t held = 0;
+  std::vector<RejectedCandidate> rejected;
+  std::vector<StatementKey> statements;
+};
+
+class DocumentImport {
+ public:
+  DocumentImport(StagedDocument& document, Normalizer& normalizer, const ImportOptions& options, Instant now);
+
+  /// Applies consecutive windows. An Error with a hold's code (`statement_contradicted`, `card_ambiguous`,
+  /// `schema_drift`) or any other: the transaction is to be thrown away, nothing of the document is taken in.
+  [[nodiscard]] Result<WindowsResult> apply(LedgerWrite& ledger, std::span<const WindowSpan> windows);
+
+ private:
+  struct Window;  // the one being applied
+
+  [[nodiscard]] Result<void> prepare(LedgerWrite& ledger);
+  [[nodiscard]] Result<void> apply_window(LedgerWrite& ledger, const WindowSpan& span, WindowsResult& result);
+  [[nodiscard]] Result<void> choose_account(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> put_cards(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> choose_statement(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> match(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> write_rows(LedgerWrite& ledger, Window& window, WindowsResult& result);
+  [[nodiscard]] StoredRow row_of(const Window& window, const Candidate& candidate, const ledger::Entry& entry,
+                                 const ledger::Decision& decision) const;
+  [[nodiscard]] Result<TransactionKey> insert_row(LedgerWrite& ledger, const Window& window,
+                                                  const Candidate& candidate, const ledger::Entry& entry,
+                                                  const ledger::Decision& decision);
+  [[nodiscard]] Result<bool> write_row(LedgerWrite& ledger, Window& window, const Candidate& candidate,
+                                       const ledger::Entry& entry, const ledger::Decision& decision);
+  [[nodiscard]] Result<bool> write_part(LedgerWrite& ledger, const Window& window, const Candidate& candidate,
+                                        StoredRow row);
+  [[nodiscard]] Result<void> write_coverage(LedgerWrite& ledger, const Window& window);
+  [[nodiscard]] Result<void> write_quarantine(LedgerWrite& ledger, const Window& window);
+  [[nodiscard]] Result<void> write_statement(LedgerWrite& ledger, Window& window, bool rows_changed);
+  [[nodiscard]] Result<void> check_readable(const Window& window) const;
+
+  StagedDocument& document_;
+  Normalizer& normalizer_;
+  const ImportOptions& options_;
+  DocumentRow row_;
+  std::optional<std::string> account_;
+  std::vector<CardRow> cards_;     // of the document, resolved; key 0 until first needed
+  std::vector<CardKey> card_keys_; // the same, as matching wants them
+  std::map<CardKey, std::string> labels_;
+};
+
+}  // namespace meisai::sync

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A document after its last byte was read and before anything of it is visible: pages in staging, cards
+// as keyed hashes, and where its windows begin and end. Errors up to here leave the ledger as it was.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/ledger/cards.h"
+#include "engine/sync/recognize.h"
+#include "meisai/engine.h"
+
+namespace meisai::sync {
+
+/// A stretch of records that is complete in itself: first..last record (end excluded), by page.
+struct WindowSpan {
+  std::size_t first_page = 0;
+  std::size_t first_record = 0;
+  std::size_t end_page = 0;    ///< the page in which it ends
+  std::size_t end_record = 0;  ///< excluded
+  std::uint64_t records = 0;
+};
+
+/// Longest document that is read.
+constexpr std::uint64_t longest_document = std::uint64_t{1} << 30U;
+
+class StagedDocument {
+ public:
+  using RecordVisitor = std::function<Result<void>(const RawPage&, const RawRecord&)>;
+
+  explicit StagedDocument(Staging& staging) : staging_(staging) {}
+
+  /// Calls back for each record of the window, in order.
+  [[nodiscard]] Result<void> each_record(const WindowSpan& window, const RecordVisitor& visit);
+
+  std::string name;  ///< as the caller named it
+  const LayoutInfo* layout = nullptr;
+  DocumentFacts facts;
+  Digest digest{};
+  std::vector<ledger::CardSeen> cards;
+  std::vector<WindowSpan> windows;
+
+  /// Takes the next page: remembers its windows and stages it.
+  [[nodiscard]] Result<void> add_page(RawPage page);
+  /// Ends the window that is still open, if it has records.
+  void close_window();
+
+ private:
+  [[nodiscard]] Result<const RawPage*> page(std::size_t index);
+
+  struct Kept {
+    std::size_t index = 0;
+    RawPage page;
+  };
+  Staging& staging_;
+  std::deque<Kept> kept_;  // the pages used last; the others are read from staging again
+  WindowSpan open_;
+  std::size_t pages_ = 0;
+};
+
+/// The beginning of a document, and whose it is.
+struct DocumentHead {
+  std::string bytes;
+  Recognized recognized;
+};
+
+/// Reads the head and finds the layout. Stores nothing.
+[[nodiscard]] Result<DocumentHead> read_head(ByteSource& source, std::span<const std::unique_ptr<Adapter>> adapters,
+                                             const std::optional<IssuerId>& only_issuer);
+
+/// Reads and stages the whole document. On an error the staging is to be thrown away.
+[[nodiscard]] Result<std::unique_ptr<StagedDocument>> stage_document(ByteSource& source, const DocumentHead& head,
+                                                                     const ProgressCallback& progress, Store& store,
+                                                                     Staging& staging);
+
+}  // namespace meisai::sync

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// See key_wrap.h.
+#include "storage/keys/key_wrap.h"
+
+#include <sodium.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace meisai::keys {
+namespace {
+
+constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t kWrappedBytes = kNonceBytes + kKeyBytes + kTagBytes;
+static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == kKeyBytes);
+
+const unsigned char* uchars(const void* data) { return static_cast<const unsigned char*>(data); }
+
+tl::unexpected<Error> does_not_fit() {
+  Error error{.code = Code::wrong_key,
+              .what = "the key does not unwrap this entry of the key ring",
+              .remedy = "use the key file or passphrase that the store was made with",
+              .retry = Retry::after_user};
+  return fail(std::move(error));
+}
+
+}  // namespace
+
+std::string wrap_label(std::initializer_list<std::string_view> fields) {
+  std::string label = "meisai key ring 1";
+  for (const std::string_view field : fields) {
+    const auto size = static_cast<std::uint64_t>(field.size());
+    for (int shift = 56; shift >= 0; shift -= 8) label += static_cast<char>((size >> shift) & 0xff);
+    label += field;
+  }
+  return label;
+}
+
+Result<Secret> random_key(Entropy& entropy) {
+  std::array<std::byte, kKeyBytes> bytes{};
+  const auto filled = entropy.fill(bytes);
+  Secret key(bytes);
+  wipe(bytes);
+  MEISAI_TRY(filled);
+  return key;
+}
+
+Result<std::string> wrap_key(const Secret& key, const Secret& under, std::string_view label, Entropy& entropy) {
+  if (key.size() != kKeyBytes || under.size() != kKeyBytes)
+    return fail(Code::internal_bug, "a key to wrap or to wrap with has not 32 bytes");
+  std::array<std::byte, kWrappedBytes> out{};
+  MEISAI_TRY(entropy.fill(std::span(out).first(kNonceBytes)));
+  auto* sealed = reinterpret_cast<unsigned char*>(out.data() + kNonceBytes);
+  if (crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, nullptr, uchars(key.reveal().data()), key.size(),
+                                                 uchars(label.data()), label.size(), nullptr, uchars(out.data()),
+                                                 uchars(under.reveal().data())) != 0)
+    return fail(Code::internal_bug, "wrapping a key failed");
+  return to_hex(out);
+}
+
+Result<Secret> unwrap_key(std::string_view wrapped, const Secret& under, std::string_view label) {
+  const Secret bytes = from_hex(wrapped);
+  if (bytes.size() != kWrappedBytes || under.size() != kKeyBytes) return does_not_fit();
+  const std::byte* nonce = bytes.reveal().data();
+  std::array<std::byte, kKeyBytes> out{};
+  const int rc = crypto_aead_xchacha20poly1305_ietf_decrypt(
+      reinterpret_cast<unsigned char*>(out.data()), nullptr, nullptr, uchars(nonce + kNonceBytes),
+      kKeyBytes + kTagBytes, uchars(label.data()), label.size(), uchars(nonce), uchars(under.reveal().data()));
+  Secret key(out);
+  wipe(out);
+  if (rc != 0) return does_not_fit();
+  return key;
+}
+
+std::string to_hex(std::span<const std::byte> bytes) {
+  std::string text(bytes.size() * 2 + 1, '\0');
+  sodium_bin2hex(text.data(), text.size(), uchars(bytes.data()), bytes.size());
+  text.pop_back();
+  return text;
+}
+
+Secret from_hex(std::string_view text) {
+  std::vector<std::byte> bytes(text.size() / 2);
+  std::size_t decoded = 0;
+  const bool whole = !text.empty() && text.size() % 2 == 0 &&
+                     sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                                    text.size(), nullptr, &decoded, nullptr) == 0 &&
+                     decoded == bytes.size();
+  Secret secret;
+  if (whole) secret = Secret(bytes);
+  wipe(bytes);
+  return secret;
+}
+
+}  // namespace meisai::keys

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/memory/ledger_state.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "storage/rules/ledger_rules.h"
+
+namespace meisai::memory {
+
+std::uint64_t LedgerState::last_position() const noexcept {
+  return changes.empty() ? 0 : ledger_rules::last_position_of(changes.back());
+}
+
+bool LedgerState::lists(StatementKey statement, const StoredRow& row) const {
+  return row.statement == statement || parts.contains({row.key, statement});
+}
+
+std::vector<const StoredRow*> LedgerState::rows_of(StatementKey statement) const {
+  std::set<TransactionKey> keys;
+  const auto collect = [&](const auto& map) {
+    for (auto it = map.lower_bound({statement, 0}); it != map.end() && it->first.first == statement; ++it)
+      keys.insert(it->first.second);
+  };
+  collect(belongs);
+  collect(parts_by_statement);
+  std::vector<const StoredRow*> found;
+  for (const TransactionKey key : keys) found.push_back(&rows.at(key));
+  return found;
+}
+
+std::vector<BilledPart> LedgerState::parts_of(TransactionKey transaction) const {
+  std::vector<BilledPart> found;
+  for (auto it = parts.lower_bound({transaction, 0}); it != parts.end() && it->first.first == transaction; ++it)
+    found.push_back(it->second);
+  return found;
+}
+
+Result<std::vector<BilledSum>> LedgerState::billed_sums(StatementKey statement) const {
+  std::vector<BilledSum> sums;
+  for (const StoredRow* row : rows_of(statement)) {
+    const auto part = parts.find({row->key, statement});
+    const auto billed = part == parts.end() ? row->facts.billed_minor : part->second.billed_minor;
+    MEISAI_TRY(ledger_rules::add_billed(sums, row->card, row->facts.region, billed));
+  }
+  std::ranges::sort(sums, {}, [](const BilledSum& sum) { return std::pair(sum.card, sum.region); });
+  return sums;
+}
+
+void LedgerState::append_audit(const AuditDraft& draft) {
+  audit.push_back(seal_entry(draft, audit.empty() ? std::nullopt : std::optional(audit.back())));
+}
+
+}  // namespace meisai::memory

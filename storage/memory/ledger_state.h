@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The memory store's ledger as plain maps, and the record of how to undo a window. A view shares the state
+// as it stands; a writer changes it in place when nobody looks, else a copy. A view opened while a window
+// is being written gets a copy with the window undone: nothing uncommitted is ever seen.
+#pragma once
+
+#include <compare>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "meisai/ports/store.h"
+
+namespace meisai::memory {
+
+struct RowPlace {
+  CardKey card = 0;
+  DayKey day = 0;
+  Fingerprint fingerprint;
+  friend auto operator<=>(const RowPlace&, const RowPlace&) = default;
+};
+
+using ListedKey = std::pair<StatementKey, TransactionKey>;
+/// Encoded raw pages in order, shared between states.
+using PageList = std::vector<std::shared_ptr<const std::string>>;
+using QuarantineKey = std::tuple<DocumentKey, std::uint64_t, Code>;
+
+struct LedgerState {
+  std::map<CardKey, CardRow> cards;
+  std::map<StatementKey, StatementRow> statements;
+  std::map<DocumentKey, DocumentRow> documents;
+  std::map<DocumentKey, PageList> pages;
+  std::map<TransactionKey, StoredRow> rows;
+  std::map<RowPlace, TransactionKey> places;
+  std::map<ListedKey, bool> belongs;  ///< rows by the statement they belong to
+  std::map<ListedKey, BilledPart> parts_by_statement;
+  std::map<std::pair<TransactionKey, StatementKey>, BilledPart> parts;
+  std::map<std::pair<TransactionKey, std::size_t>, StoredRow> revisions;
+  std::map<std::tuple<CardKey, BillingMonth, std::string>, MonthTotal> months;
+  std::map<std::int64_t, CoverageRow> coverage;
+  std::map<QuarantineKey, QuarantineRow> quarantine;
+  std::vector<ChangeRow> changes;
+  std::vector<AuditEntry> audit;
+  std::uint64_t generation = 0;
+
+  [[nodiscard]] std::uint64_t last_position() const noexcept;
+  [[nodiscard]] bool lists(StatementKey statement, const StoredRow& row) const;
+  [[nodiscard]] std::vector<const StoredRow*> rows_of(StatementKey statement) const;
+  [[nodiscard]] std::vector<BilledPart> parts_of(TransactionKey transaction) const;
+  [[nodiscard]] Result<std::vector<BilledSum>> billed_sums(StatementKey statement) const;
+  void append_audit(const AuditDraft& draft);
+};
+
+/// Changes to a state's maps, and the way back.
+class UndoLog {
+ public:
+  template <class Map>
+  void put(LedgerState& state, Map LedgerState::*member, typename Map::key_type key, typename Map::mapped_type value) {
+    Map& map = state.*member;
+    if (const auto known = map.find(key); known != map.end()) {
+      steps_.push_back([member, key = std::move(key), old = std::move(known->second)](LedgerState& target) {
+        (target.*member).insert_or_assign(key, old);
+      });
+      known->second = std::move(value);
+      return;
+    }
+    map.emplace(key, std::move(value));
+    steps_.push_back([member, key = std::move(key)](LedgerState& target) { (target.*member).erase(key); });
+  }
+  template <class Map>
+  void drop(LedgerState& state, Map LedgerState::*member, typename Map::key_type key) {
+    Map& map = state.*member;
+    const auto known = map.find(key);
+    if (known == map.end()) return;
+    steps_.push_back([member, key = std::move(key), old = std::move(known->second)](LedgerState& target) {
+      (target.*member).insert_or_assign(key, old);
+    });
+    map.erase(known);
+  }
+  void undo(LedgerState& state) const {
+    for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) (*step)(state);
+  }
+
+ private:
+  std::vector<std::function<void(LedgerState&)>> steps_;
+};
+
+}  // namespace meisai::memory

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/memory/view.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "storage/rules/ledger_rules.h"
+
+namespace meisai::memory {
+namespace {
+
+class MemoryView final : public ReleaseView {
+ public:
+  MemoryView(std::shared_ptr<const LedgerState> state, std::string vault_tag, IssuerId scope)
+      : state_(std::move(state)), vault_tag_(std::move(vault_tag)), scope_(std::move(scope)) {}
+
+  Result<std::string> vault_tag() override { return vault_tag_; }
+
+  Result<std::vector<CardRow>> cards() override { return of_scope(state_->cards); }
+  Result<std::vector<StatementRow>> statements() override { return of_scope(state_->statements); }
+  Result<std::vector<DocumentRow>> documents() override { return of_scope(state_->documents); }
+
+  Result<void> transactions(const TransactionQuery& query, const RowVisitor& visit) override {
+    MEISAI_TRY(visit_rows(query, scope_, std::numeric_limits<std::size_t>::max(), visit));
+    return {};
+  }
+
+  Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) override {
+    if (!in_scope(transaction)) return std::vector<BilledPart>{};
+    return state_->parts_of(transaction);
+  }
+
+  Result<std::vector<StoredRow>> revisions_of(TransactionKey transaction) override {
+    std::vector<StoredRow> found;
+    if (!in_scope(transaction)) return found;
+    for (auto it = state_->revisions.lower_bound({transaction, 0});
+         it != state_->revisions.end() && it->first.first == transaction; ++it)
+      found.push_back(it->second);
+    return found;
+  }
+
+  Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override {
+    const auto known = state_->statements.find(statement);
+    if (known != state_->statements.end() && !ledger_rules::covers(scope_, known->second.issuer))
+      return std::vector<BilledSum>{};
+    return state_->billed_sums(statement);
+  }
+
+  Result<std::vector<MonthTotal>> month_totals() override {
+    std::vector<MonthTotal> totals;
+    for (const auto& [key, total] : state_->months)
+      if (total.count != 0 && card_in_scope(total.card, scope_)) totals.push_back(total);
+    return totals;
+  }
+
+  Result<std::vector<ChangeRow>> changes(std::uint64_t after, std::size_t limit) override {
+    if (!scope_.empty()) return ledger_rules::outside_scope();
+    std::vector<ChangeRow> found;
+    for (const ChangeRow& change : state_->changes) {
+      if (found.size() == limit) break;
+      if (ledger_rules::last_position_of(change) <= after) continue;
+      ledger_rules::cut_behind(found.emplace_back(change), after);
+    }
+    return found;
+  }
+
+  Result<std::uint64_t> last_position() override { return state_->last_position(); }
+
+  Result<std::vector<CoverageRow>> coverage() override {
+    std::vector<CoverageRow> rows;
+    for (const auto& [key, row] : state_->coverage)
+      if (card_in_scope(row.card, scope_)) rows.push_back(row);
+    std::ranges::sort(rows, {}, [](const CoverageRow& row) {
+      return std::tuple(row.card, row.from, row.channel, row.certainty);
+    });
+    return rows;
+  }
+
+  Result<std::vector<QuarantineRow>> quarantine() override {
+    std::vector<QuarantineRow> rows;
+    for (const auto& [key, row] : state_->quarantine) {
+      const auto document = state_->documents.find(row.document);
+      if (document == state_->documents.end() || ledger_rules::covers(scope_, document->second.issuer))
+        rows.push_back(row);
+    }
+    return rows;
+  }
+
+  Result<void> audit(const std::function<bool(const AuditEntry&)>& visit) override {
+    for (const AuditEntry& entry : state_->audit)
+      if (!visit(entry)) break;
+    return {};
+  }
+
+  Result<std::size_t> batch(MEISAI_UNSPENT Permit<Release> permit, const TransactionQuery& query, const RowVisitor& visit) override {
+    const IssuerId narrower = permit.scope().issuer;
+    if (!scope_.empty() && !narrower.empty() && scope_ != narrower) return ledger_rules::outside_scope();
+    MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
+    return visit_rows(query, narrower.empty() ? scope_ : narrower, batch_rows, visit);
+  }
+
+ private:
+  template <class Map>
+  std::vector<typename Map::mapped_type> of_scope(const Map& map) const {
+    std::vector<typename Map::mapped_type> found;
+    for (const auto& [key, row] : map)
+      if (ledger_rules::covers(scope_, row.issuer)) found.push_back(row);
+    return found;
+  }
+  bool card_in_scope(CardKey key, const IssuerId& scope) const {
+    const auto card = state_->cards.find(key);
+    return scope.empty() || (card != state_->cards.end() && card->second.issuer == scope);
+  }
+  bool in_scope(TransactionKey key) const {
+    const auto row = state_->rows.find(key);
+    return row != state_->rows.end() && card_in_scope(row->second.card, scope_);
+  }
+
+  Result<std::size_t> visit_rows(const TransactionQuery& query, const IssuerId& scope, std::size_t most,
+                                 const RowVisitor& visit) const {
+    std::vector<const StoredRow*> rows;
+    for (const auto& [key, row] : state_->rows) {
+      const bool listed = std::ranges::any_of(query.undated_of, [&, &row = row](StatementKey statement) {
+        return state_->lists(statement, row);
+      });
+      if (ledger_rules::wanted(query, row, listed) && card_in_scope(row.card, scope)) rows.push_back(&row);
+    }
+    const auto order = [](const StoredRow* row) { return std::pair(row->day, row->key); };
+    std::ranges::sort(rows, {}, order);
+    auto next = rows.begin();
+    if (query.after) {
+      const auto after = state_->rows.find(*query.after);
+      if (after == state_->rows.end()) return fail(Code::not_found, "no such transaction to go on from");
+      next = std::ranges::upper_bound(rows, order(&after->second), {}, order);
+    }
+    most = std::min(most, query.limit.value_or(most));
+    std::size_t visited = 0;
+    for (; next != rows.end() && visited < most; ++next) {
+      ++visited;
+      if (!visit(**next)) break;
+    }
+    return visited;
+  }
+
+  std::shared_ptr<const LedgerState> state_;
+  std::string vault_tag_;
+  IssuerId scope_;
+};
+
+}  // namespace
+
+std::unique_ptr<ReleaseView> make_view(std::shared_ptr<const LedgerState> state, std::string vault_tag,
+                                       IssuerId scope) {
+  return std::make_unique<MemoryView>(std::move(state), std::move(vault_tag), std::move(scope));
+}
+
+}  // namespace meisai::memory

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/memory/write.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/rules/ledger_rules.h"
+
+namespace meisai::memory {
+namespace {
+
+template <class Map>
+typename Map::key_type next_key(const Map& map) {
+  return map.empty() ? 1 : map.rbegin()->first + 1;
+}
+
+class MemoryWrite final : public LedgerWrite {
+ public:
+  // REQUIRES: the core's mutex is held by the caller.
+  MemoryWrite(std::shared_ptr<Core> core, std::shared_ptr<PageList> pages)
+      : core_(std::move(core)), pages_(std::move(pages)) {
+    core_->own_state();
+    core_->writer = &undo_;
+  }
+  MemoryWrite(const MemoryWrite&) = delete;
+  MemoryWrite& operator=(const MemoryWrite&) = delete;
+  ~MemoryWrite() override { roll_back(); }
+
+  Result<std::string> vault_tag() override { return core_->vault_tag; }
+
+  Result<std::vector<CardRow>> cards(const IssuerId& issuer) override {
+    MEISAI_TRY(usable());
+    std::vector<CardRow> found;
+    for (const auto& [key, card] : ledger().cards)
+      if (card.issuer == issuer) found.push_back(card);
+    return found;
+  }
+
+  Result<std::vector<StatementRow>> statements(const IssuerId& issuer) override {
+    MEISAI_TRY(usable());
+    std::vector<StatementRow> found;
+    for (const auto& [key, statement] : ledger().statements)
+      if (statement.issuer == issuer) found.push_back(statement);
+    return found;
+  }
+
+  Result<void> rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) override {
+    MEISAI_TRY(usable());
+    for (auto place = ledger().places.lower_bound({card, from, {}});
+         place != ledger().places.end() && place->first.card == card && place->first.day <= to; ++place)
+      if (!visit(ledger().rows.at(place->second))) break;
+    return {};
+  }
+
+  Result<void> rows_of(StatementKey statement, const RowVisitor& visit) override {
+    MEISAI_TRY(usable());
+    for (const StoredRow* row : ledger().rows_of(statement))
+      if (!visit(*row)) break;
+    return {};
+  }
+
+  Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) override {
+    MEISAI_TRY(usable());
+    return ledger().parts_of(transaction);
+  }
+
+  Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override {
+    MEISAI_TRY(usable());
+    return ledger().billed_sums(statement);
+  }
+
+  Result<DocumentKey> put_document(const DocumentRow& document) override {
+    MEISAI_TRY(usable());
+    touched(document.issuer);
+    DocumentRow row = document;
+    const auto known = std::ranges::find_if(ledger().documents, [&](const auto& entry) {
+      return entry.second.digest == document.digest && entry.second.layout == document.layout;
+    });
+    row.key = known == ledger().documents.end() ? next_key(ledger().documents) : known->first;
+    put(&LedgerState::documents, row.key, row);
+    if (!pages_->empty()) put(&LedgerState::pages, row.key, *pages_);
+    return row.key;
+  }
+
+  Result<CardKey> put_card(const CardRow& card) override {
+    MEISAI_TRY(usable());
+    touched(card.issuer);
+    CardRow row = card;
+    if (row.key == 0) row.key = next_key(ledger().cards);
+    else if (!ledger().cards.contains(row.key)) return fail(Code::not_found, "no such card");
+    put(&LedgerState::cards, row.key, row);
+    return row.key;
+  }
+
+  Result<StatementKey> put_statement(const StatementRow& statement) override {
+    MEISAI_TRY(usable());
+    touched(statement.issuer);
+    StatementRow row = statement;
+    if (row.key == 0) row.key = next_key(ledger().statements);
+    else if (!ledger().statements.contains(row.key)) return fail(Code::not_found, "no such statement");
+    put(&LedgerState::statements, row.key, row);
+    return row.key;
+  }
+
+  Result<TransactionKey> insert(const StoredRow& row) override {
+    MEISAI_TRY(usable());
+    MEISAI_TRY(ledger_rules::check_row(row));
+    if (ledger().places.contains({row.card, row.day, row.fingerprint}))
+      return fail(Code::internal_bug, "a row was inserted that matching should have found");
+    MEISAI_TRY(count(row, +1));
+    StoredRow stored = row;
+    stored.key = next_key(ledger().rows);
+    place(stored);
+    put(&LedgerState::rows, stored.key, stored);
+    return stored.key;
+  }
+
+  Result<void> revise(const StoredRow& row) override {
+    MEISAI_TRY(usable());
+    MEISAI_TRY(ledger_rules::check_row(row));
+    const auto known = ledger().rows.find(row.key);
+    if (known == ledger().rows.end()) return fail(Code::not_found, "no such transaction");
+    const StoredRow old = known->second;
+    const auto holder = ledger().places.find({row.card, row.day, row.fingerprint});
+    if (holder != ledger().places.end() && holder->second != row.key)
+      return fail(Code::internal_bug, "a row was revised into one that is there already");
+    MEISAI_TRY(count(old, -1));
+    MEISAI_TRY(count(row, +1));
+    drop(&LedgerState::places, RowPlace{old.card, old.day, old.fingerprint});
+    if (old.statement != 0) drop(&LedgerState::belongs, ListedKey{old.statement, old.key});
+    place(row);
+    put(&LedgerState::rows, row.key, row);
+    put(&LedgerState::revisions, std::pair(row.key, revision_count(row.key)), old);
+    return {};
+  }
+
+  Result<void> put_part(const BilledPart& part) override {
+    MEISAI_TRY(usable());
+    if (!ledger().rows.contains(part.transaction) || part.statement == 0)
+      return fail(Code::not_found, "a part of no transaction or no statement");
+    put(&LedgerState::parts, std::pair(part.transaction, part.statement), part);
+    put(&LedgerState::parts_by_statement, ListedKey{part.statement, part.transaction}, part);
+    return {};
+  }
+
+  Result<void> put_coverage(const CoverageRow& coverage) override {
+    MEISAI_TRY(usable());
+    if (coverage.to < coverage.from) return fail(Code::internal_bug, "coverage that ends before it begins");
+    CoverageRow merged = coverage;
+    std::vector<std::int64_t> absorbed;
+    for (const auto& [key, known] : ledger().coverage)
+      if (ledger_rules::touching(known, coverage)) {
+        ledger_rules::widen(merged, known);
+        absorbed.push_back(key);
+      }
+    for (const std::int64_t key : absorbed) drop(&LedgerState::coverage, key);
+    put(&LedgerState::coverage, next_key(ledger().coverage), merged);
+    return {};
+  }
+
+  Result<bool> put_quarantine(const QuarantineRow& row) override {
+    MEISAI_TRY(usable());
+    const QuarantineKey key{row.document, row.rejection.row, row.rejection.code};
+    if (ledger().quarantine.contains(key)) return false;
+    put(&LedgerState::quarantine, key, row);
+    return true;
+  }
+
+  Result<void> add_change(const ChangeRow& change) override {
+    MEISAI_TRY(usable());
+    MEISAI_TRY(ledger_rules::check_change(change));
+    if (!changes_.empty() && ledger_rules::continues(changes_.back(), change)) {
+      changes_.back().last = change.last;
+      return {};
+    }
+    changes_.push_back(change);
+    return {};
+  }
+
+  Result<void> add_audit(const AuditDraft& audit) override {
+    MEISAI_TRY(usable());
+    audit_.push_back(audit);
+    return {};
+  }
+
+  Result<void> commit(MEISAI_UNSPENT Permit<Commit> permit) override {
+    MEISAI_TRY(usable());
+    const auto done = commit_now(std::move(permit));
+    if (!done) roll_back();
+    return done;
+  }
+
+ private:
+  const LedgerState& ledger() const { return *core_->state; }
+  Result<void> usable() const {
+    if (ended_) return fail(Code::internal_bug, "this window has ended");
+    return {};
+  }
+  void touched(const IssuerId& issuer) {
+    if (std::ranges::find(issuers_, issuer) == issuers_.end()) issuers_.push_back(issuer);
+  }
+
+  template <class Map>
+  void put(Map LedgerState::*member, typename Map::key_type key, typename Map::mapped_type value) {
+    const std::lock_guard guard(core_->mutex);
+    undo_.put(*core_->state, member, std::move(key), std::move(value));
+  }
+  template <class Map>
+  void drop(Map LedgerState::*member, typename Map::key_type key) {
+    const std::lock_guard guard(core_->mutex);
+    undo_.drop(*core_->state, member, std::move(key));
+  }
+
+  void place(const StoredRow& row) {
+    put(&LedgerState::places, RowPlace{row.card, row.day, row.fingerprint}, row.key);
+    if (row.statement != 0) put(&LedgerState::belongs, ListedKey{row.statement, row.key}, true);
+  }
+
+  Result<void> count(const StoredRow& row, int sign) {
+    const auto month = ledger_rules::counted_month(row.facts);
+    if (!month) return {};
+    const std::tuple key{row.card, *month, std::string(row.facts.currency.code())};
+    const auto known = ledger().months.find(key);
+    MonthTotal total = known != ledger().months.end()
+                           ? known->second
+                           : MonthTotal{.card = row.card, .month = *month, .currency = row.facts.currency};
+    MEISAI_TRY(ledger_rules::add_to_month(total, row.facts.amount_minor, 1, sign));
+    put(&LedgerState::months, key, total);
+    return {};
+  }
+
+  std::size_t revision_count(TransactionKey key) const {
+    const auto end = ledger().revisions.lower_bound({key + 1, 0});
+    if (end == ledger().revisions.begin()) return 0;
+    const auto last = std::prev(end);
+    return last->first.first == key ? last->first.second + 1 : 0;
+  }
+
+  Result<void> commit_now(MEISAI_UNSPENT Permit<Commit> permit) {
+    if (audit_.empty()) return fail(Code::internal_bug, "a window without an audit entry");
+    const IssuerId& scope = permit.scope().issuer;
+    if (!std::ranges::all_of(issuers_, [&](const IssuerId& issuer) { return ledger_rules::covers(scope, issuer); }))
+      return ledger_rules::outside_scope();
+    MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
+    Anchor anchor;
+    {
+      const std::lock_guard guard(core_->mutex);
+      LedgerState& state = *core_->state;
+      for (ChangeRow& change : changes_) {
+        change.position = state.last_position() + 1;
+        state.changes.push_back(std::move(change));
+      }
+      for (const AuditDraft& draft : audit_) state.append_audit(draft);
+      ++state.generation;
+      anchor = Core::anchor_of(state);
+      core_->writer = nullptr;
+      ended_ = true;
+    }
+    return core_->control.set_anchor(anchor);
+  }
+
+  void roll_back() {
+    if (ended_) return;
+    const std::lock_guard guard(core_->mutex);
+    undo_.undo(*core_->state);
+    core_->writer = nullptr;
+    ended_ = true;
+  }
+
+  std::shared_ptr<Core> core_;
+  std::shared_ptr<PageList> pages_;
+  UndoLog undo_;
+  std::vector<ChangeRow> changes_;
+  std::vector<AuditDraft> audit_;
+  std::vector<IssuerId> issuers_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LedgerWrite>> begin_write(std::shared_ptr<Core> core,
+                                                 std::shared_ptr<PageList> pages) {
+  const std::lock_guard guard(core->mutex);
+  if (core->writer != nullptr) return fail(Code::internal_bug, "a window is open already");
+  return std::make_unique<MemoryWrite>(core, std::move(pages));
+}
+
+}  // namespace meisai::memory

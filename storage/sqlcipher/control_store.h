@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// control.db: what policy needs to know without opening a ledger. Thread-safe; any number of processes.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "meisai/ports/control.h"
+#include "storage/sqlcipher/database.h"
+
+namespace meisai::sqlcipher {
+
+/// What `init` stamps into a store for ever.
+struct StoreSettings {
+  std::string store_id;
+  Mode mode = Mode::personal;
+  bool simulated = false;
+  Instant created_at{};
+  std::string vault;  ///< name of the vault's file, without folder and ending
+};
+
+/// Makes the tables in a new database and stamps it; the first audit entry says so.
+[[nodiscard]] Result<void> initialize_control(Database& database, const StoreSettings& settings);
+
+/// `store_too_new`, or `store_damaged` when the settings are not there.
+[[nodiscard]] Result<StoreSettings> load_settings(Database& database);
+
+/// REQUIRES: `load_settings` succeeded on it.
+[[nodiscard]] std::unique_ptr<Control> make_control(Database database, const StoreSettings& settings);
+
+}  // namespace meisai::sqlcipher
