@@ -23,8 +23,7 @@ bool ImportReport::needs_attention() const noexcept {
 
 class Engine::Impl {
  public:
-  explicit Impl(EnginePorts given)
-      : ports(std::move(given)), gate(*ports.control, *ports.gate_lock, *ports.clock) {}
+  explicit Impl(EnginePorts given) : ports(std::move(given)), gate(*ports.control, *ports.gate_lock, *ports.clock) {}
 
   [[nodiscard]] AuditDraft draft(std::string operation, std::string object, std::string result = "done",
                                  std::string reason = "") {
@@ -146,17 +145,19 @@ Result<ChangeList> Engine::changes(const std::string& cursor, std::size_t limit)
     position = *number;
   }
   MEISAI_ASSIGN(const std::uint64_t last, now.view->last_position());
-  MEISAI_ASSIGN(const std::vector<ChangeRow> rows,
-                now.view->changes(static_cast<std::uint64_t>(position - 1), limit));
+  MEISAI_ASSIGN(const std::vector<ChangeRow> rows, now.view->changes(static_cast<std::uint64_t>(position - 1), limit));
   ChangeList list;
   for (const ChangeRow& row : rows) {
     for (std::int64_t key = row.first; key <= row.last && list.changes.size() < limit; ++key) {
       const auto at = row.position + static_cast<std::uint64_t>(key - row.first);
       const auto id = [&]() -> std::string {
         switch (row.entity) {
-          case Entity::card: return now.reader.card_id(key).text();
-          case Entity::statement: return now.reader.statement_id(key).text();
-          case Entity::transaction: return now.reader.transaction_id(key).text();
+          case Entity::card:
+            return now.reader.card_id(key).text();
+          case Entity::statement:
+            return now.reader.statement_id(key).text();
+          case Entity::transaction:
+            return now.reader.transaction_id(key).text();
         }
         return {};
       }();
@@ -264,14 +265,16 @@ Result<AuditReport> Engine::verify_audit() {
     return {};
   };
   AuditVerifier control;
-  MEISAI_TRY(verify("control", control, [&](const auto& visit) { return impl_->ports.control->audit(visit); },
-                    [](const AuditEntry&) {}));
+  MEISAI_TRY(verify(
+      "control", control, [&](const auto& visit) { return impl_->ports.control->audit(visit); },
+      [](const AuditEntry&) {}));
   AuditVerifier vault;
   bool anchored = !anchor || anchor->audit_count == 0;
-  MEISAI_TRY(verify("vault", vault, [&](const auto& visit) { return now.view->audit(visit); },
-                    [&](const AuditEntry& entry) {
-                      anchored = anchored || (entry.seq == anchor->audit_count && entry.hash == anchor->audit_head);
-                    }));
+  MEISAI_TRY(verify(
+      "vault", vault, [&](const auto& visit) { return now.view->audit(visit); },
+      [&](const AuditEntry& entry) {
+        anchored = anchored || (entry.seq == anchor->audit_count && entry.hash == anchor->audit_head);
+      }));
   if (!anchored && report.findings.empty())
     report.findings.push_back("vault: the chain does not contain the entry that control holds as its head");
   return report;

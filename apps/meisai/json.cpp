@@ -268,12 +268,14 @@ std::string coverage(std::span<const CoverageOfCard> all) {
 std::string status(const Status& s, const std::string& store) {
   const auto fresh = [](const CardFreshness& f) {
     Value out = card(f.card);
-    out["newest_usage"] = or_null(f.newest_usage);
     out["known_to"] = or_null(f.known_to);
     return out;
   };
   const auto month = [](const MonthTotal& m) {
-    return Value{{"month", iso(m.month)}, {"amount_minor", m.amount_minor}, {"transaction_count", m.count}};
+    return Value{{"month", iso(m.month)},
+                 {"amount_minor", m.amount_minor},
+                 {"currency", m.currency.code()},
+                 {"transaction_count", m.count}};
   };
   const auto problem = [](const Problem& p) {
     return Value{{"code", p.code}, {"object", text_or_null(p.object)}, {"message", p.message}};

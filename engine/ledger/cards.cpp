@@ -37,8 +37,7 @@ std::string distinct(const std::string& label, const std::set<std::string>& take
 
 }  // namespace
 
-Result<std::string> account_named(const std::string& text, std::span<const CardRow> known,
-                                  std::string_view vault_tag) {
+Result<std::string> account_named(const std::string& text, std::span<const CardRow> known, std::string_view vault_tag) {
   const auto id = number_of(IdKind::card, vault_tag, text);
   for (const CardRow& card : known)
     if ((id && card.key == *id) || card.label == text || card.account_label == text) return card.account_label;
@@ -64,9 +63,8 @@ std::vector<CardRow> resolve_cards(const IssuerId& issuer, std::span<const CardS
   std::vector<CardRow> rows;
   rows.reserve(seen.size());
   for (const CardSeen& card : seen) {
-    const auto found = std::ranges::find_if(known, [&](const CardRow& row) {
-      return row.key_hash == card.key_hash && row.account_label == account;
-    });
+    const auto found = std::ranges::find_if(
+        known, [&](const CardRow& row) { return row.key_hash == card.key_hash && row.account_label == account; });
     if (found != known.end()) {
       rows.push_back(*found);
       continue;

@@ -64,8 +64,8 @@ Result<std::map<StatementKey, std::uint64_t>> WindowMatch::overlap() {
   std::map<StatementKey, std::uint64_t> shared;
   MEISAI_TRY(merge([&shared](std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
     if (entries.front().undated) return;  // undated rows stand under their statement's number: not comparable yet
-    const auto once = static_cast<std::uint64_t>(
-        std::ranges::count_if(entries, [](const Entry& entry) { return !entry.in_parts; }));
+    const auto once =
+        static_cast<std::uint64_t>(std::ranges::count_if(entries, [](const Entry& entry) { return !entry.in_parts; }));
     std::map<StatementKey, std::uint64_t> here;
     for (const StoredRow& row : rows)
       if (!billed_in_parts(row.facts.plan.type)) ++here[row.statement];
@@ -83,9 +83,8 @@ Result<Outcome> WindowMatch::decide(StatementKey statement) {
   if (statement_ != 0) {
     MEISAI_TRY(ledger_.rows_of(statement_, [this](const StoredRow& row) { return listed_.insert(row.key), true; }));
   }
-  MEISAI_TRY(merge([this](std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
-    decide_group(entries, rows);
-  }));
+  MEISAI_TRY(merge(
+      [this](std::span<const Entry> entries, const std::vector<StoredRow>& rows) { decide_group(entries, rows); }));
   outcome_.listed_before = listed_.size();
   outcome_.matched = matched_.size();
   MEISAI_TRY(collect_absent());
@@ -94,6 +93,11 @@ Result<Outcome> WindowMatch::decide(StatementKey statement) {
 }
 
 void WindowMatch::decide_group(std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
+  if (rows.empty()) {  // most rows of most imports are new
+    std::uint32_t occurrence = 0;
+    for (const Entry& entry : entries) outcome_.decisions[entry.ordinal] = {Action::insert, ++occurrence, 0};
+    return;
+  }
   std::vector<bool> used(rows.size(), false);
   std::vector<bool> decided(entries.size(), false);
   const auto pass = [&](Action action, const auto& fits) {
@@ -114,9 +118,8 @@ void WindowMatch::decide_group(std::span<const Entry> entries, const std::vector
   pass(Action::part, [&](const Entry&, const StoredRow& r) { return listed(r); });
   // A row that no statement has claimed yet is the same purchase, now billed.
   pass(Action::revise, [](const Entry&, const StoredRow& r) { return r.statement == 0; });
-  pass(Action::part, [](const Entry& e, const StoredRow& r) {
-    return e.in_parts && billed_in_parts(r.facts.plan.type);
-  });
+  pass(Action::part,
+       [](const Entry& e, const StoredRow& r) { return e.in_parts && billed_in_parts(r.facts.plan.type); });
 
   std::uint32_t occurrence = 0;
   for (const StoredRow& row : rows) occurrence = std::max(occurrence, row.fingerprint.occurrence());

@@ -20,7 +20,7 @@ namespace meisai::ledger {
 /// One candidate of a window: what matching needs to know of it.
 struct Entry {
   FactsKey facts{};
-  bool in_parts = false;      ///< its plan is billed by several statements
+  bool in_parts = false;  ///< its plan is billed by several statements
   bool undated = false;
   DayKey day = 0;
   std::uint32_t card = 0;     ///< index into the window's cards
@@ -44,10 +44,10 @@ struct Decision {
 };
 
 struct Outcome {
-  std::vector<Decision> decisions;    ///< by ordinal
-  std::vector<StoredRow> absent;      ///< rows of the statement that the window does not list
-  std::uint64_t listed_before = 0;    ///< rows that the statement listed until now
-  std::uint64_t matched = 0;          ///< of these, how many the window lists again
+  std::vector<Decision> decisions;  ///< by ordinal
+  std::vector<StoredRow> absent;    ///< rows of the statement that the window does not list
+  std::uint64_t listed_before = 0;  ///< rows that the statement listed until now
+  std::uint64_t matched = 0;        ///< of these, how many the window lists again
 };
 
 class WindowMatch {

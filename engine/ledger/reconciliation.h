@@ -15,8 +15,8 @@ namespace meisai::ledger {
 
 struct Balance {
   std::int64_t computed_minor = 0;
-  std::optional<bool> balanced;                 ///< empty: nothing is stated
-  std::optional<std::int64_t> difference_minor; ///< stated − computed
+  std::optional<bool> balanced;                  ///< empty: nothing is stated
+  std::optional<std::int64_t> difference_minor;  ///< stated − computed
   std::uint64_t transaction_count = 0;
 };
 

@@ -8,9 +8,8 @@ namespace meisai::ledger {
 namespace {
 
 bool share_a_card(const StatementRow& statement, std::span<const CardKey> cards) {
-  return std::ranges::any_of(statement.cards, [cards](CardKey card) {
-    return card != 0 && std::ranges::find(cards, card) != cards.end();
-  });
+  return std::ranges::any_of(
+      statement.cards, [cards](CardKey card) { return card != 0 && std::ranges::find(cards, card) != cards.end(); });
 }
 
 }  // namespace

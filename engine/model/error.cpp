@@ -31,9 +31,12 @@ bool is_refusal(Code code) noexcept { return static_cast<std::size_t>(code) < re
 
 std::string_view name_of(Retry retry) noexcept {
   switch (retry) {
-    case Retry::never: return "never";
-    case Retry::later: return "later";
-    case Retry::after_user: return "after_user";
+    case Retry::never:
+      return "never";
+    case Retry::later:
+      return "later";
+    case Retry::after_user:
+      return "after_user";
   }
   return "never";
 }

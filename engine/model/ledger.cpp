@@ -18,14 +18,13 @@ constexpr std::string_view pick(const std::array<std::string_view, N>& names, En
   return names[static_cast<std::size_t>(value)];
 }
 
-constexpr auto kind_names = std::to_array<std::string_view>({"purchase", "refund", "fee", "interest", "cash_advance",
-                                                             "payment", "adjustment", "discount", "authorization"});
+constexpr auto kind_names = std::to_array<std::string_view>(
+    {"purchase", "refund", "fee", "interest", "cash_advance", "payment", "adjustment", "discount", "authorization"});
 constexpr auto payment_names = std::to_array<std::string_view>(
     {"one_time", "two_times", "installments", "revolving", "bonus_lump", "bonus_two", "unknown"});
 constexpr auto transaction_status_names = std::to_array<std::string_view>({"pending", "posted"});
 constexpr auto statement_status_names = std::to_array<std::string_view>({"open", "closed", "revised"});
-constexpr auto card_kind_names =
-    std::to_array<std::string_view>({"main", "family", "etc", "corporate", "unknown"});
+constexpr auto card_kind_names = std::to_array<std::string_view>({"main", "family", "etc", "corporate", "unknown"});
 constexpr auto region_names = std::to_array<std::string_view>({"unknown", "domestic", "overseas"});
 constexpr auto component_names =
     std::to_array<std::string_view>({"revolving_repayment", "carried_over", "previous_balance", "bill_adjustment"});
@@ -63,10 +62,12 @@ bool billed_in_parts(PaymentType type) noexcept {
     case PaymentType::two_times:
     case PaymentType::installments:
     case PaymentType::revolving:
-    case PaymentType::bonus_two: return true;
+    case PaymentType::bonus_two:
+      return true;
     case PaymentType::one_time:
     case PaymentType::bonus_lump:
-    case PaymentType::unknown: return false;
+    case PaymentType::unknown:
+      return false;
   }
   return false;
 }

@@ -54,8 +54,8 @@ TransactionId LedgerReader::transaction_id(TransactionKey key) const {
 std::vector<Card> LedgerReader::cards() const {
   std::vector<Card> cards;
   for (const auto& [key, row] : cards_)
-    cards.push_back({card_id(key), row.issuer, row.label,
-                     row.last4.empty() ? std::nullopt : std::optional(row.last4), row.kind});
+    cards.push_back(
+        {card_id(key), row.issuer, row.label, row.last4.empty() ? std::nullopt : std::optional(row.last4), row.kind});
   return cards;
 }
 
@@ -102,13 +102,14 @@ Result<Statement> LedgerReader::statement(const StatementRow& row) {
 
 Transaction LedgerReader::transaction(const StoredRow& row) const {
   const CardRow& card = cards_.at(row.card);
-  Transaction transaction{.id = transaction_id(row.key),
-                          .issuer = card.issuer,
-                          .card_id = card_id(row.card),
-                          .card_label = card.label,
-                          .statement_id = row.statement == 0 ? std::nullopt : std::optional(statement_id(row.statement)),
-                          .facts = row.facts,
-                          .source = {}};
+  Transaction transaction{
+      .id = transaction_id(row.key),
+      .issuer = card.issuer,
+      .card_id = card_id(row.card),
+      .card_label = card.label,
+      .statement_id = row.statement == 0 ? std::nullopt : std::optional(statement_id(row.statement)),
+      .facts = row.facts,
+      .source = {}};
   if (const auto found = documents_.find(row.document); found != documents_.end()) {
     const DocumentRow& document = found->second.row;
     transaction.source = {document.channel, hex(document.digest).substr(0, 12), document.layout, row.row};

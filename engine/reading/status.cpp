@@ -16,11 +16,11 @@ std::vector<Problem> problems_of(const std::vector<Statement>& statements, const
       problems.push_back({"cutoff", incident.id.text(), "an incident is open: " + incident.reason});
   for (const Statement& statement : statements) {
     if (statement.balanced == false)
-      problems.push_back({"statement_not_balanced", statement.id.text(),
-                          "stated and computed sums differ" +
-                              (statement.difference_minor
-                                   ? " by " + decimal_text({*statement.difference_minor, statement.currency})
-                                   : std::string{})});
+      problems.push_back(
+          {"statement_not_balanced", statement.id.text(),
+           "stated and computed sums differ" +
+               (statement.difference_minor ? " by " + decimal_text({*statement.difference_minor, statement.currency})
+                                           : std::string{})});
     if (statement.held_count != 0)
       problems.push_back({"rows_held", statement.id.text(),
                           std::to_string(statement.held_count) + " rows are rejected or no longer listed"});
@@ -46,8 +46,13 @@ std::vector<MonthTotal> over_all_cards(const std::vector<MonthTotal>& totals) {
 }  // namespace
 
 Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts, LocalDate today) {
-  Status status{.mode = facts.mode, .simulated = facts.simulated, .cards = {}, .next_debits = {}, .months = {},
-                .problems = {}, .quarantined = 0};
+  Status status{.mode = facts.mode,
+                .simulated = facts.simulated,
+                .cards = {},
+                .next_debits = {},
+                .months = {},
+                .problems = {},
+                .quarantined = 0};
   MEISAI_ASSIGN(const std::vector<CoverageRow> known, view.coverage());
   for (Card& card : reader.cards()) {
     CardFreshness freshness{.card = std::move(card), .known_to = {}};

@@ -10,9 +10,9 @@ namespace {
 bool in_period(const Statement& statement, const TransactionFilter& filter) {
   if (filter.only || filter.after || filter.limit) return false;
   if (filter.month) {
-    return statement.payment_due_date ? BillingMonth(statement.payment_due_date->year(),
-                                                     statement.payment_due_date->month()) == *filter.month
-                                      : statement.billing_month == filter.month;
+    return statement.payment_due_date
+               ? BillingMonth(statement.payment_due_date->year(), statement.payment_due_date->month()) == *filter.month
+               : statement.billing_month == filter.month;
   }
   if (!filter.from && !filter.to) return true;
   if (!statement.payment_due_date) return false;
@@ -30,9 +30,8 @@ Result<Settlement> settlement_of(const StatementRow& row, Statement statement, R
   }
   for (const Component& component : row.components) {
     // A component about no card in particular goes with the statement's first card.
-    const auto named = std::ranges::find_if(row.cards, [&](CardKey card) {
-      return reader.card(card).label == component.card_label;
-    });
+    const auto named =
+        std::ranges::find_if(row.cards, [&](CardKey card) { return reader.card(card).label == component.card_label; });
     const CardKey card = named != row.cards.end() ? *named : row.cards.front();
     MEISAI_ASSIGN(by_card[card], add_minor(by_card[card], component.amount_minor));
   }
@@ -53,7 +52,8 @@ Result<ExportContext> context_of(ReleaseView& view, reading::LedgerReader& reade
     if (!in_period(statement, filter)) continue;
     MEISAI_ASSIGN(Settlement settlement, settlement_of(row, std::move(statement), view, reader));
     if (filter.card)
-      std::erase_if(settlement.shares, [&filter](const Settlement::Share& share) { return share.card != *filter.card; });
+      std::erase_if(settlement.shares,
+                    [&filter](const Settlement::Share& share) { return share.card != *filter.card; });
     if (!settlement.shares.empty()) context.settlements.push_back(std::move(settlement));
   }
   std::ranges::stable_sort(context.settlements, {}, [](const Settlement& settlement) {
@@ -64,8 +64,8 @@ Result<ExportContext> context_of(ReleaseView& view, reading::LedgerReader& reade
 
 }  // namespace
 
-Result<ExportReport> export_rows(Gate& gate, ReleaseView& view, reading::LedgerReader& reader,
-                                 const Exporter& exporter, const TransactionFilter& filter, ByteSink& sink) {
+Result<ExportReport> export_rows(Gate& gate, ReleaseView& view, reading::LedgerReader& reader, const Exporter& exporter,
+                                 const TransactionFilter& filter, ByteSink& sink) {
   MEISAI_ASSIGN(const ExportContext context, context_of(view, reader, filter));
   MEISAI_ASSIGN(TransactionQuery query, reader.query(filter));
   const auto run = exporter.begin(context);

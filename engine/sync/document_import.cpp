@@ -52,7 +52,7 @@ struct DocumentImport::Window {
   WindowContent content;
   bool has_statement = false;
   bool new_statement = false;
-  StatementRow statement;  ///< key 0: none
+  StatementRow statement;                ///< key 0: none
   std::vector<StatementRow> statements;  ///< all of the issuer
   ledger::Outcome outcome;
 };
@@ -100,7 +100,8 @@ Result<void> DocumentImport::check_readable(const Window& window) const {
                 "download the file again");
   const std::uint64_t unread = content.transaction_records - content.entries.size();
   if (content.transaction_records >= 4 && unread * 2 > content.transaction_records)
-    return held(Code::schema_drift, "more than half of the records cannot be read: the issuer may have changed the file",
+    return held(Code::schema_drift,
+                "more than half of the records cannot be read: the issuer may have changed the file",
                 "see each row's reason with `meisai import --dry-run`; a newer version may know the layout");
   return {};
 }
@@ -178,8 +179,8 @@ Result<void> DocumentImport::put_cards(LedgerWrite& ledger, Window& window) {
     CardRow& card = cards_[index];
     if (card.key == 0) {
       MEISAI_ASSIGN(card.key, ledger.put_card(card));
-      MEISAI_TRY(ledger.add_change({.kind = ChangeKind::added, .entity = Entity::card, .first = card.key,
-                                    .last = card.key, .reason = {}}));
+      MEISAI_TRY(ledger.add_change(
+          {.kind = ChangeKind::added, .entity = Entity::card, .first = card.key, .last = card.key, .reason = {}}));
     }
     card_keys_[index] = card.key;
     labels_.insert_or_assign(card.key, card.label);
@@ -234,8 +235,7 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
   result.held += window.outcome.absent.size();
   MEISAI_TRY(write_coverage(ledger, window));
   MEISAI_TRY(write_quarantine(ledger, window));
-  if (window.has_statement)
-    return write_statement(ledger, window, result.added + result.modified != changed_before);
+  if (window.has_statement) return write_statement(ledger, window, result.added + result.modified != changed_before);
   return {};
 }
 
@@ -251,9 +251,8 @@ StoredRow DocumentImport::row_of(const Window& window, const Candidate& candidat
           .facts = candidate.facts};
 }
 
-Result<TransactionKey> DocumentImport::insert_row(LedgerWrite& ledger, const Window& window,
-                                                  const Candidate& candidate, const ledger::Entry& entry,
-                                                  const ledger::Decision& decision) {
+Result<TransactionKey> DocumentImport::insert_row(LedgerWrite& ledger, const Window& window, const Candidate& candidate,
+                                                  const ledger::Entry& entry, const ledger::Decision& decision) {
   const StoredRow row = row_of(window, candidate, entry, decision);
   MEISAI_ASSIGN(const TransactionKey key, ledger.insert(row));
   if (row.statement != 0 && billed_in_parts(row.facts.plan.type))
@@ -290,7 +289,8 @@ Result<bool> DocumentImport::write_part(LedgerWrite& ledger, const Window& windo
            part.index == candidate.facts.plan.index;
   });
   if (same != parts.end()) return false;
-  MEISAI_TRY(ledger.put_part({row.key, window.statement.key, candidate.facts.billed_minor, candidate.facts.plan.index}));
+  MEISAI_TRY(
+      ledger.put_part({row.key, window.statement.key, candidate.facts.billed_minor, candidate.facts.plan.index}));
 
   StatementRow here = window.statement;
   state(here, window.content, cards_, document_.name, false);

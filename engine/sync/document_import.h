@@ -45,9 +45,8 @@ class DocumentImport {
   [[nodiscard]] Result<void> write_rows(LedgerWrite& ledger, Window& window, WindowsResult& result);
   [[nodiscard]] StoredRow row_of(const Window& window, const Candidate& candidate, const ledger::Entry& entry,
                                  const ledger::Decision& decision) const;
-  [[nodiscard]] Result<TransactionKey> insert_row(LedgerWrite& ledger, const Window& window,
-                                                  const Candidate& candidate, const ledger::Entry& entry,
-                                                  const ledger::Decision& decision);
+  [[nodiscard]] Result<TransactionKey> insert_row(LedgerWrite& ledger, const Window& window, const Candidate& candidate,
+                                                  const ledger::Entry& entry, const ledger::Decision& decision);
   [[nodiscard]] Result<bool> write_row(LedgerWrite& ledger, Window& window, const Candidate& candidate,
                                        const ledger::Entry& entry, const ledger::Decision& decision);
   [[nodiscard]] Result<bool> write_part(LedgerWrite& ledger, const Window& window, const Candidate& candidate,
@@ -62,8 +61,8 @@ class DocumentImport {
   const ImportOptions& options_;
   DocumentRow row_;
   std::optional<std::string> account_;
-  std::vector<CardRow> cards_;     // of the document, resolved; key 0 until first needed
-  std::vector<CardKey> card_keys_; // the same, as matching wants them
+  std::vector<CardRow> cards_;      // of the document, resolved; key 0 until first needed
+  std::vector<CardKey> card_keys_;  // the same, as matching wants them
   std::map<CardKey, std::string> labels_;
 };
 

@@ -12,9 +12,7 @@ constexpr std::chrono::seconds turn_wait{10};
 constexpr std::uint64_t group_records = 10000;
 constexpr std::size_t reported_rejections = 100;
 
-bool is_hold(Code code) {
-  return code == Code::statement_contradicted || code == Code::schema_drift;
-}
+bool is_hold(Code code) { return code == Code::statement_contradicted || code == Code::schema_drift; }
 
 std::string document_id(const Digest& digest) { return hex(digest).substr(0, 12); }
 

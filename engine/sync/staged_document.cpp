@@ -51,8 +51,7 @@ Result<void> take_cards(const DocumentReader& reader, StagedDocument& document, 
   const auto clues = reader.cards();
   for (std::size_t i = document.cards.size(); i < clues.size(); ++i) {
     const CardClue& clue = clues[i];
-    MEISAI_ASSIGN(const Digest hash,
-                  store.card_hash(document.layout->issuer.text() + '\n' + clue.name, clue.key_text));
+    MEISAI_ASSIGN(const Digest hash, store.card_hash(document.layout->issuer.text() + '\n' + clue.name, clue.key_text));
     document.cards.push_back({hash, clue.name, clue.role, clue.last4});
   }
   return {};

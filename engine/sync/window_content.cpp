@@ -33,9 +33,8 @@ std::optional<ComponentKind> component_kind(std::string_view name) {
 
 Result<void> WindowContent::read() {
   entries.reserve(window_.records);
-  MEISAI_TRY(document_.each_record(window_, [this](const RawPage& page, const RawRecord& record) {
-    return take(page, record);
-  }));
+  MEISAI_TRY(document_.each_record(
+      window_, [this](const RawPage& page, const RawRecord& record) { return take(page, record); }));
   if (document_.facts.last_record_incomplete)
     rejected.push_back({{.row = document_.facts.lines,
                          .field = Field::extension,
@@ -119,13 +118,16 @@ void WindowContent::take_statement_record(const RawPage& page, const RawRecord& 
         reject(page, record, std::move(money.error()));
       }
       return;
-    case RecordKind::stated_subtotal: return take_subtotal(page, record);
-    case RecordKind::component: return take_component(page, record);
+    case RecordKind::stated_subtotal:
+      return take_subtotal(page, record);
+    case RecordKind::component:
+      return take_component(page, record);
     case RecordKind::payment_due_date:
       date_into(payment_due_date);
       payment_due_label = text_of(page, record, Field::label);
       return;
-    case RecordKind::closing_date: return date_into(closing_date);
+    case RecordKind::closing_date:
+      return date_into(closing_date);
     case RecordKind::billing_month:
       if (auto month = normalizer_.month(page, record)) {
         named_month = *month;
@@ -135,7 +137,8 @@ void WindowContent::take_statement_record(const RawPage& page, const RawRecord& 
       }
       return;
     case RecordKind::transaction:
-    case RecordKind::window_end: return;
+    case RecordKind::window_end:
+      return;
   }
 }
 

@@ -57,7 +57,7 @@ class WindowContent {
   std::vector<RejectedCandidate> rejected;
   std::vector<SubtotalSeen> subtotals;
   std::vector<ComponentSeen> components;
-  std::vector<std::uint32_t> cards;    ///< met in this window, by first appearance
+  std::vector<std::uint32_t> cards;       ///< met in this window, by first appearance
   std::map<std::uint32_t, DaySpan> days;  ///< days of use by card, of purchases billed once
   std::optional<LocalDate> newest_use;
   std::optional<std::int64_t> stated_total_minor;

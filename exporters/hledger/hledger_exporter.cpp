@@ -81,7 +81,7 @@ class JournalRun final : public ExportRun {
   Result<std::string> head() override {
     std::string out =
         "; Meisai journal. The figures come from the issuers named in the issuer: tags;\n"
-        "; Meisai wrote them down and is not the issuer. Amounts are in 費用:未分類 until you sort them.\n";
+        "; Meisai wrote them down and is not the issuer. Purchases are in 費用:未分類 until you sort them.\n";
     out += declare(Currency::jpy());
     for (const FixedAccount& fixed : fixed_accounts())
       out += "account " + std::string(fixed.name) + "  ; type:" + fixed.type + "\n";

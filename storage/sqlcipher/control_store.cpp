@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "storage/sqlcipher/audit_table.h"
 #include "storage/sqlcipher/schema.h"
@@ -202,8 +203,17 @@ class SqlcipherControl final : public Control {
   }
 
   Result<void> audit(const std::function<bool(const AuditEntry&)>& visit) override {
-    const std::lock_guard guard(mutex_);
-    return visit_audit(database_, visit);
+    std::vector<AuditEntry> entries;  // visited outside of the mutex: the visitor may ask for facts
+    {
+      const std::lock_guard guard(mutex_);
+      MEISAI_TRY(visit_audit(database_, [&](const AuditEntry& entry) {
+        entries.push_back(entry);
+        return true;
+      }));
+    }
+    for (const AuditEntry& entry : entries)
+      if (!visit(entry)) break;
+    return {};
   }
 
  private:

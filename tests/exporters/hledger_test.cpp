@@ -23,19 +23,19 @@ void require_strict(const std::string& journal) {
 
 /// What hledger computes, in yen, without the accounts that hold nothing.
 Balances balances(const std::string& journal, const std::string& options = "") {
-  const test::Outcome run = test::run_with_file("hledger -f {} balance --flat --no-total -O tsv " + options, journal);
+  const test::Outcome run = test::run_with_file("hledger -f {} balance --flat --no-total -O csv " + options, journal);
   INFO(run.output);
-  // hledger 1.25 writes TSV only for some commands; the CSV of names without commas is as easy to read.
-  const test::Outcome csv =
-      run.exit == 0 ? run : test::run_with_file("hledger -f {} balance --flat --no-total -O csv " + options, journal);
-  REQUIRE(csv.exit == 0);
+  REQUIRE(run.exit == 0);
   Balances sums;
-  std::istringstream lines(csv.output);
-  for (std::string line; std::getline(lines, line);) {
-    std::erase(line, '"');
-    const std::size_t comma = line.find_first_of(",\t");
-    if (line.starts_with("account")) continue;
-    sums[line.substr(0, comma)] = std::stoll(line.substr(comma + 1));
+  std::istringstream lines(run.output);
+  std::string line;
+  std::getline(lines, line);
+  REQUIRE(line == "\"account\",\"balance\"");
+  while (std::getline(lines, line)) {
+    const std::size_t between = line.find("\",\"");
+    const std::string amount = line.substr(between + 3);
+    REQUIRE(amount.ends_with(" JPY\""));
+    sums[line.substr(1, between - 1)] = std::stoll(amount);
   }
   return sums;
 }

@@ -109,7 +109,7 @@ CutterReport run_cutter(const std::filesystem::path& folder, LockUsed lock, cons
                         std::uint64_t count) {
   const auto room = open_room(folder, lock);
   const Log log(folder);
-  std::minstd_rand random(7);
+  std::minstd_rand random(static_cast<unsigned>(count));
   CutterReport report;
   for (std::uint64_t i = 1; i <= count && report.error.empty(); ++i) {
     Incident draft;

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the pages of docs/errors to the code: every Code has its page and every page its Code, the exit code
+"""Holds the documents to the code. docs/errors: every Code has its page and every page its Code, the exit code
 on the page is the one that the CLI uses, and a refusal is marked as reserved exactly while no product code
-can answer it. Usage: check_docs.py ROOT"""
+can answer it. docs/audit.md: the closed list of operations is the one that is written.
+Usage: check_docs.py ROOT"""
 import os
 import re
 import sys
@@ -56,16 +57,37 @@ def faults_of_page(name, kind, number, text, used):
                f"must say '{RESERVED}', for no product code uses it")
 
 
-def codes_used(root):
-    used = set()
+def sources(root):
+    """(path, text) of every C++ file of the product."""
     for top in PRODUCT:
         for folder, _, names in os.walk(os.path.join(root, top)):
-            for name in names:
+            for name in sorted(names):
                 path = os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/")
-                if path.endswith((".cpp", ".h")) and path != EXIT_TABLE:
+                if path.endswith((".cpp", ".h")):
                     with open(os.path.join(folder, name), encoding="utf-8") as source:
-                        used.update(re.findall(r"\bCode::(\w+)", source.read()))
-    return used
+                        yield path, source.read()
+
+
+def codes_used(texts):
+    return {name for path, text in texts if path != EXIT_TABLE for name in re.findall(r"\bCode::(\w+)", text)}
+
+
+WRITES_OPERATION = re.compile(r"\.operation = \"(\w+)\"|\b(?:read|draft|refused)\(\s*\"(\w+)\"")
+LISTS_OPERATION = re.compile(r"^\| `(\w+)` \| (?:control|vault) \|", re.M)
+
+
+def operations_written(texts):
+    """Operations of audit drafts, as the engine and the storage write them."""
+    return {a or b for path, text in texts if path.startswith(("engine/", "storage/"))
+            for a, b in WRITES_OPERATION.findall(text)} - {"held", "done"}
+
+
+def faults_of_operations(written, page):
+    listed = set(LISTS_OPERATION.findall(page))
+    for name in sorted(written - listed):
+        yield f"docs/audit.md does not list the operation '{name}', which is written"
+    for name in sorted(listed - written):
+        yield f"docs/audit.md lists the operation '{name}', which nothing writes"
 
 
 def faults(codes, exits, pages, index, used):
@@ -94,7 +116,9 @@ def main():
     exits = exit_codes_in(read(EXIT_TABLE), read("apps/meisai/exit.h"))
     names = [n[:-3] for n in sorted(os.listdir(os.path.join(root, "docs/errors"))) if n != "README.md"]
     pages = {name: read(f"docs/errors/{name}.md") for name in names}
-    found = list(faults(codes, exits, pages, read("docs/errors/README.md"), codes_used(root)))
+    texts = list(sources(root))
+    found = list(faults(codes, exits, pages, read("docs/errors/README.md"), codes_used(texts)))
+    found += faults_of_operations(operations_written(texts), read("docs/audit.md"))
     if len(codes) < 50:
         found.append("error.h: the two lists of codes were not found")
     for fault in found:

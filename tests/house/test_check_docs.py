@@ -79,5 +79,20 @@ class Docs(unittest.TestCase):
         self.expect("no row of not_found")
 
 
+class Operations(unittest.TestCase):
+    TEXTS = (("engine/a.cpp", '{.operation = "import"}; impl_->read("cards"); record("held", code); read(name);'),
+             ("apps/a.cpp", 'read("not_audited")'))
+    PAGE = "| `import` | vault | x |\n| `cards` | vault | x |\n"
+
+    def test_reads_the_code(self):
+        self.assertEqual(check_docs.operations_written(self.TEXTS), {"import", "cards"})
+
+    def test_the_list_is_closed_both_ways(self):
+        written = check_docs.operations_written(self.TEXTS)
+        self.assertEqual(list(check_docs.faults_of_operations(written, self.PAGE)), [])
+        self.assertEqual(len(list(check_docs.faults_of_operations(written | {"export"}, self.PAGE))), 1)
+        self.assertEqual(len(list(check_docs.faults_of_operations(written - {"cards"}, self.PAGE))), 1)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -48,9 +48,9 @@ struct Progress {
 using ProgressCallback = std::function<bool(const Progress&)>;
 
 struct ImportOptions {
-  std::optional<IssuerId> issuer;    ///< only layouts of this issuer
-  std::optional<std::string> card;   ///< the person's name for the card, or a known card's id or label
-  ProgressCallback progress;         ///< may be empty
+  std::optional<IssuerId> issuer;   ///< only layouts of this issuer
+  std::optional<std::string> card;  ///< the person's name for the card, or a known card's id or label
+  ProgressCallback progress;        ///< may be empty
 };
 
 /// A record that was refused and kept in quarantine.
@@ -69,14 +69,14 @@ struct ImportReport {
   std::string encoding;
   std::uint64_t added = 0;
   std::uint64_t modified = 0;
-  std::uint64_t removed = 0;    ///< always 0: an import never removes
+  std::uint64_t removed = 0;  ///< always 0: an import never removes
   std::uint64_t unchanged = 0;
-  std::uint64_t held = 0;       ///< rows not taken in, or known rows that the document no longer lists
+  std::uint64_t held = 0;  ///< rows not taken in, or known rows that the document no longer lists
   std::vector<RejectedRecord> rejected;
-  std::uint64_t rejected_count = 0;            ///< may exceed `rejected`, which keeps the first 100
-  std::vector<std::string> unknown_columns;    ///< header cells that the layout does not know; kept, not read
+  std::uint64_t rejected_count = 0;          ///< may exceed `rejected`, which keeps the first 100
+  std::vector<std::string> unknown_columns;  ///< header cells that the layout does not know; kept, not read
   std::vector<Statement> statements;
-  std::optional<Error> hold;    ///< why the document was held whole (`statement_contradicted`, ...)
+  std::optional<Error> hold;         ///< why the document was held whole (`statement_contradicted`, ...)
   std::vector<Transaction> preview;  ///< dry run only: the transactions as they would be stored
 
   /// True where a person should look: something rejected, held or not balanced (exit code 3).
@@ -85,13 +85,13 @@ struct ImportReport {
 
 struct TransactionFilter {
   std::optional<LocalDate> from;
-  std::optional<LocalDate> to;               ///< included
-  std::optional<BillingMonth> month;         ///< of use; undated rows count to their statement's billing month
+  std::optional<LocalDate> to;        ///< included
+  std::optional<BillingMonth> month;  ///< of use; undated rows count to their statement's billing month
   std::optional<CardId> card;
   std::optional<IssuerId> issuer;
   std::optional<TransactionStatus> status;
   std::optional<TransactionId> only;
-  std::optional<TransactionId> after;        ///< continue behind this row
+  std::optional<TransactionId> after;  ///< continue behind this row
   std::optional<std::size_t> limit;
 };
 
@@ -110,7 +110,7 @@ struct Change {
 };
 struct ChangeList {
   std::vector<Change> changes;
-  std::string cursor;   ///< opaque; hand it back to go on
+  std::string cursor;  ///< opaque; hand it back to go on
   bool has_more = false;
 };
 
@@ -146,8 +146,8 @@ struct CardFreshness {
   std::optional<LocalDate> known_to;  ///< the last day of use that an import covered
 };
 struct Problem {
-  std::string code;     ///< stable word: `statement_not_balanced`, `rows_rejected`, `cutoff`, `clock`
-  std::string object;   ///< id
+  std::string code;    ///< stable word: `statement_not_balanced`, `rows_rejected`, `cutoff`, `clock`
+  std::string object;  ///< id
   std::string message;
 };
 struct Status {

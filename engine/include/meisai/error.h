@@ -65,12 +65,12 @@ enum class Retry : std::uint8_t { never, later, after_user };
 
 /// The place of a failure. Empty and zero mean "does not apply". Never holds statement content.
 struct Where {
-  std::string issuer;    ///< issuer id, for example `jcb_card`
-  std::string layout;    ///< layout or API version
-  std::string document;  ///< file name as the caller gave it, or the first 12 hex digits of its digest
+  std::string issuer;        ///< issuer id, for example `jcb_card`
+  std::string layout;        ///< layout or API version
+  std::string document;      ///< file name as the caller gave it, or the first 12 hex digits of its digest
   std::uint64_t row = 0;     ///< line of the document, from 1
   std::uint32_t column = 0;  ///< cell of the line, from 1
-  std::string source;    ///< file:line in our own code, for internal_bug only
+  std::string source;        ///< file:line in our own code, for internal_bug only
 
   [[nodiscard]] bool empty() const noexcept;
   /// `jcb_card, 202610meisai.csv, row 7, column 5`: only what is known.
@@ -98,16 +98,15 @@ using Result = tl::expected<T, Error>;
 }  // namespace meisai
 
 /// Returns the error of `expr` from the calling function, if it has one.
-#define MEISAI_TRY(expr)                                             \
-  do {                                                               \
-    if (auto meisai_try_ = (expr); !meisai_try_)                     \
-      return tl::unexpected(std::move(meisai_try_).error());         \
+#define MEISAI_TRY(expr)                                                                                \
+  do {                                                                                                  \
+    if (auto meisai_try_ = (expr); !meisai_try_) return tl::unexpected(std::move(meisai_try_).error()); \
   } while (false)
 /// `MEISAI_ASSIGN(auto rows, read_rows());` declares `rows`, or returns the error.
 #define MEISAI_ASSIGN(decl, expr) MEISAI_ASSIGN_(MEISAI_CAT_(meisai_tmp_, __LINE__), decl, expr)
-#define MEISAI_ASSIGN_(tmp, decl, expr)                              \
-  auto tmp = (expr);                                                 \
-  if (!tmp) return tl::unexpected(std::move(tmp).error());           \
+#define MEISAI_ASSIGN_(tmp, decl, expr)                    \
+  auto tmp = (expr);                                       \
+  if (!tmp) return tl::unexpected(std::move(tmp).error()); \
   decl = std::move(*tmp)
 #define MEISAI_CAT_(a, b) MEISAI_CAT2_(a, b)
 #define MEISAI_CAT2_(a, b) a##b

@@ -37,7 +37,7 @@ class Id {
   std::string text_;
 };
 
-using IssuerId = Id<struct IssuerTag>;            ///< カード会社: whoever operates the download or API
+using IssuerId = Id<struct IssuerTag>;  ///< カード会社: whoever operates the download or API
 using CardId = Id<struct CardTag>;
 using StatementId = Id<struct StatementTag>;      ///< 請求
 using TransactionId = Id<struct TransactionTag>;  ///< 利用明細

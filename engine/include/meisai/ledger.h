@@ -18,7 +18,15 @@
 namespace meisai {
 
 enum class TransactionKind : std::uint8_t {
-  purchase, refund, fee, interest, cash_advance, payment, adjustment, discount, authorization,
+  purchase,
+  refund,
+  fee,
+  interest,
+  cash_advance,
+  payment,
+  adjustment,
+  discount,
+  authorization,
 };
 enum class PaymentType : std::uint8_t { one_time, two_times, installments, revolving, bonus_lump, bonus_two, unknown };
 enum class TransactionStatus : std::uint8_t { pending, posted };
@@ -47,20 +55,20 @@ struct PaymentPlan {
 
 /// What an issuer says of a foreign amount. Without a currency code only the text is kept.
 struct ForeignAmount {
-  std::string amount_text;                  ///< the characters of the file, without padding
-  std::optional<std::int64_t> amount_minor; ///< minor units of `currency`
+  std::string amount_text;                   ///< the characters of the file, without padding
+  std::optional<std::int64_t> amount_minor;  ///< minor units of `currency`
   std::optional<Currency> currency;
-  std::optional<DecimalText> rate;          ///< yen for one unit
+  std::optional<DecimalText> rate;  ///< yen for one unit
   std::optional<LocalDate> rate_date;
   friend bool operator==(const ForeignAmount&, const ForeignAmount&) = default;
 };
 
 /// Flags a row can carry; a bit set.
 enum class RowFlag : std::uint16_t {
-  pan_masked = 1,        ///< a card number stood in free text and was masked (I5)
-  era_overrun = 2,       ///< a 平成 date past the era's end that is common on papers
-  suspect = 4,           ///< fetched since the suspected start of an incident (I3)
-  field_dropped = 8,     ///< an optional field could not be read: it is empty, the raw record is kept
+  pan_masked = 1,     ///< a card number stood in free text and was masked (I5)
+  era_overrun = 2,    ///< a 平成 date past the era's end that is common on papers
+  suspect = 4,        ///< fetched since the suspected start of an incident (I3)
+  field_dropped = 8,  ///< an optional field could not be read: it is empty, the raw record is kept
 };
 /// The names in `bits`, in a fixed order.
 [[nodiscard]] std::vector<std::string_view> flag_names(std::uint16_t bits);
@@ -72,9 +80,9 @@ struct TransactionFacts {
   std::string merchant_raw;         ///< the cell as it stands, decoded, unquoted, PAN-masked
   std::string merchant_normalized;  ///< NFKC, trimmed, runs of white space are one space
   TransactionKind kind = TransactionKind::purchase;
-  std::int64_t amount_minor = 0;               ///< usage amount; charge positive, refund negative
-  std::optional<std::int64_t> billed_minor;    ///< the part that its statement bills; 0 is a stated zero
-  std::optional<std::int64_t> remaining_minor; ///< what later statements will still bill, where stated
+  std::int64_t amount_minor = 0;                ///< usage amount; charge positive, refund negative
+  std::optional<std::int64_t> billed_minor;     ///< the part that its statement bills; 0 is a stated zero
+  std::optional<std::int64_t> remaining_minor;  ///< what later statements will still bill, where stated
   Currency currency = Currency::jpy();
   PaymentPlan plan;
   TransactionStatus status = TransactionStatus::posted;
@@ -86,10 +94,10 @@ struct TransactionFacts {
 
 /// Where a row was read.
 struct Source {
-  std::string channel;   ///< `file`
-  std::string document;  ///< first 12 hex digits of the document's SHA-256
-  std::string layout;    ///< layout or API version
-  std::uint64_t row = 0; ///< line of the document, from 1
+  std::string channel;    ///< `file`
+  std::string document;   ///< first 12 hex digits of the document's SHA-256
+  std::string layout;     ///< layout or API version
+  std::uint64_t row = 0;  ///< line of the document, from 1
 };
 
 struct Transaction {
@@ -115,7 +123,7 @@ struct Subtotal {
   std::string label;
   std::optional<std::string> card_label;  ///< the card it is about
   std::int64_t stated_minor = 0;
-  Region region = Region::unknown;        ///< the region it is about
+  Region region = Region::unknown;  ///< the region it is about
   friend bool operator==(const Subtotal&, const Subtotal&) = default;
 };
 

@@ -30,19 +30,27 @@ namespace meisai {
 enum class Purpose : std::uint8_t { commit, read, release, maintenance };
 [[nodiscard]] std::string_view name_of(Purpose) noexcept;
 
-struct Commit { static constexpr Purpose purpose = Purpose::commit; };            ///< make rows visible
-struct Read { static constexpr Purpose purpose = Purpose::read; };                ///< the subject reads
-struct Release { static constexpr Purpose purpose = Purpose::release; };          ///< rows leave the store
-struct Maintenance { static constexpr Purpose purpose = Purpose::maintenance; };  ///< prune, check, repair
+struct Commit {
+  static constexpr Purpose purpose = Purpose::commit;
+};  ///< make rows visible
+struct Read {
+  static constexpr Purpose purpose = Purpose::read;
+};  ///< the subject reads
+struct Release {
+  static constexpr Purpose purpose = Purpose::release;
+};  ///< rows leave the store
+struct Maintenance {
+  static constexpr Purpose purpose = Purpose::maintenance;
+};  ///< prune, check, repair
 
 /// Who gets what is released.
 enum class Recipient : std::uint8_t { subject, other };
 
 /// What a permit is for.
 struct PermitScope {
-  IssuerId issuer;        ///< empty: every issuer
+  IssuerId issuer;  ///< empty: every issuer
   Recipient recipient = Recipient::subject;
-  bool attended = true;   ///< a person asked for it just now
+  bool attended = true;  ///< a person asked for it just now
 };
 
 /// Held by whoever does an admitted step. Lets go of the gate lock when destroyed.

@@ -19,20 +19,39 @@ namespace meisai {
 
 /// What a cell holds. `extension` is a field that the layout does not know: kept, counted, not read.
 enum class Field : std::uint8_t {
-  usage_date, posting_date, merchant, amount, fee, total, billed, remaining, plan, plan_index, correction_mark,
-  section, region, remark, foreign_amount, foreign_currency, foreign_rate, foreign_rate_date, category,
-  label, value, extension,
+  usage_date,
+  posting_date,
+  merchant,
+  amount,
+  fee,
+  total,
+  billed,
+  remaining,
+  plan,
+  plan_index,
+  correction_mark,
+  section,
+  region,
+  remark,
+  foreign_amount,
+  foreign_currency,
+  foreign_rate,
+  foreign_rate_date,
+  category,
+  label,
+  value,
+  extension,
 };
 
 enum class RecordKind : std::uint8_t {
-  transaction,        ///< one line of use; continuation lines of the document are folded into it
-  stated_total,       ///< cells: label, value
-  stated_subtotal,    ///< cells: label, value, and region where it is about one; card where about one
-  component,          ///< cells: label, value, section (a ComponentKind name); card where about one
-  payment_due_date,   ///< cell: value
-  closing_date,       ///< cell: value
-  billing_month,      ///< cells: value (the text that names it), label (where it stood)
-  window_end,         ///< everything since the last one is a complete window
+  transaction,       ///< one line of use; continuation lines of the document are folded into it
+  stated_total,      ///< cells: label, value
+  stated_subtotal,   ///< cells: label, value, and region where it is about one; card where about one
+  component,         ///< cells: label, value, section (a ComponentKind name); card where about one
+  payment_due_date,  ///< cell: value
+  closing_date,      ///< cell: value
+  billing_month,     ///< cells: value (the text that names it), label (where it stood)
+  window_end,        ///< everything since the last one is a complete window
 };
 
 /// A card as the document shows it. Never stored as it is.
@@ -54,8 +73,8 @@ struct RawCell {
 
 struct RawRecord {
   RecordKind kind = RecordKind::transaction;
-  std::uint64_t row = 0;          ///< line of the document, from 1
-  std::uint32_t card = no_card;   ///< index into the document's cards
+  std::uint64_t row = 0;         ///< line of the document, from 1
+  std::uint32_t card = no_card;  ///< index into the document's cards
   std::uint32_t first_cell = 0;
   std::uint32_t cell_count = 0;
 };
@@ -89,7 +108,7 @@ class RawPage {
 /// Builds pages. The only way to make a record.
 class RawPageBuilder {
  public:
-  static constexpr std::size_t full = 1000;                   ///< records a page
+  static constexpr std::size_t full = 1000;                        ///< records a page
   static constexpr std::size_t full_bytes = std::size_t{1} << 20;  ///< or text a page
 
   void begin_record(RecordKind kind, std::uint64_t row, std::uint32_t card = no_card);

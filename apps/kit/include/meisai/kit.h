@@ -30,7 +30,7 @@ struct StoreOptions {
   std::filesystem::path folder;
   std::filesystem::path key_ring;  ///< for create; not below `folder`
   Mode mode = Mode::personal;
-  bool simulated = false;          ///< stamped for ever: only such a store accepts a scripted clock
+  bool simulated = false;  ///< stamped for ever: only such a store accepts a scripted clock
 };
 
 /// Creates an encrypted store. `store_exists` if there is one.

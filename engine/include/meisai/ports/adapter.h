@@ -47,12 +47,12 @@ enum class EmptyPlan : std::uint8_t { unknown, one_time, revolving };
 struct Vocabulary {
   std::span<const KindRule> kinds;
   std::span<const PlanWord> plans;
-  bool plan_is_count = false;        ///< the plan cell is a number of payments (三井住友: １, ２, ３)
+  bool plan_is_count = false;  ///< the plan cell is a number of payments (三井住友: １, ２, ３)
   EmptyPlan empty_plan = EmptyPlan::unknown;
-  bool billed_column = true;         ///< false: posted one-time rows of a bill are billed at their amount
-  std::string_view overseas_word;    ///< region cell value that means overseas; empty: the layout has none
-  std::string_view currency = "JPY"; ///< of amount and billed
-  std::string_view amount_if_empty;  ///< amount text that also means "empty" (楽天: `-`)
+  bool billed_column = true;          ///< false: posted one-time rows of a bill are billed at their amount
+  std::string_view overseas_word;     ///< region cell value that means overseas; empty: the layout has none
+  std::string_view currency = "JPY";  ///< of amount and billed
+  std::string_view amount_if_empty;   ///< amount text that also means "empty" (楽天: `-`)
 };
 
 enum class Certainty : std::uint8_t { fixture_seen, code_seen, described, experimental };
@@ -67,11 +67,11 @@ enum class WindowRule : std::uint8_t {
 /// One dated layout that an adapter reads.
 struct LayoutInfo {
   IssuerId issuer;
-  std::string name_ja;      ///< the issuer's usual name: 楽天カード
+  std::string name_ja;  ///< the issuer's usual name: 楽天カード
   std::string name_en;
-  std::string layout;       ///< `rakuten_closed_2026`
+  std::string layout;  ///< `rakuten_closed_2026`
   Certainty certainty = Certainty::described;
-  std::string since;        ///< `2026-06`: from when the layout is known
+  std::string since;  ///< `2026-06`: from when the layout is known
   WindowRule window = WindowRule::statement;
   Vocabulary vocabulary;
 };
@@ -92,7 +92,7 @@ struct Recognition {
 
 /// What is known of a document when its last byte was read.
 struct DocumentFacts {
-  std::string encoding;  ///< `UTF-8` or `CP932`
+  std::string encoding;                      ///< `UTF-8` or `CP932`
   std::vector<std::string> unknown_columns;  ///< header cells that the layout does not know
   bool last_record_incomplete = false;       ///< the document ended inside a record
   std::uint64_t lines = 0;

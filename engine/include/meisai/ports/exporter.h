@@ -26,8 +26,8 @@ struct Settlement {
 
 /// Everything that is known before the first row.
 struct ExportContext {
-  std::vector<Card> cards;                 ///< of the rows that follow
-  std::vector<Settlement> settlements;     ///< of the statements that follow, by due date
+  std::vector<Card> cards;              ///< of the rows that follow
+  std::vector<Settlement> settlements;  ///< of the statements that follow, by due date
 };
 
 /// One export under way: head, then rows in batches (by usage date), then tail; each returns bytes to write.

@@ -39,7 +39,7 @@ constexpr DayKey undated_without_statement = INT32_MIN;
 /// and the occurrence number among rows with the same facts (from 1). Stored as 16 bytes, sorted as such.
 struct Fingerprint {
   std::array<std::uint8_t, 16> bytes{};
-  [[nodiscard]] std::uint32_t occurrence() const noexcept;      ///< last four bytes, big-endian
+  [[nodiscard]] std::uint32_t occurrence() const noexcept;            ///< last four bytes, big-endian
   [[nodiscard]] std::array<std::uint8_t, 12> facts() const noexcept;  ///< version and digest
   friend auto operator<=>(const Fingerprint&, const Fingerprint&) = default;
 };
@@ -73,7 +73,7 @@ struct CardRow {
   std::string account_label;  ///< what the person called it with `--card`; empty where the content was enough
   std::string role;
   std::string last4;
-  std::string label;          ///< as shown
+  std::string label;  ///< as shown
   CardKind kind = CardKind::unknown;
 };
 
@@ -100,11 +100,11 @@ struct StatementRow {
 
 struct DocumentRow {
   DocumentKey key = 0;
-  Digest digest{};         ///< of the document's bytes
+  Digest digest{};  ///< of the document's bytes
   IssuerId issuer;
   std::string layout;
   std::string encoding;
-  std::string channel;     ///< `file`
+  std::string channel;  ///< `file`
   Instant imported_at{};
   Instant keep_raw_until{};  ///< retention of its raw pages
 };
@@ -217,7 +217,7 @@ struct TransactionQuery {
   std::vector<StatementKey> undated_of;  ///< with from or to: also the undated rows of these statements
   std::optional<TransactionStatus> status;
   std::optional<TransactionKey> only;
-  std::optional<TransactionKey> after;   ///< rows behind this one, in the order of the answer
+  std::optional<TransactionKey> after;  ///< rows behind this one, in the order of the answer
   std::optional<std::size_t> limit;
 };
 
@@ -251,8 +251,8 @@ class ReleaseView : public LedgerView {
   static constexpr std::size_t batch_rows = 1000;
   /// Hands out the next rows of the query behind `query.after`, at most `batch_rows`, while the gate is
   /// held: the visitor renders into memory and never waits for anyone. Returns how many.
-  [[nodiscard]] virtual Result<std::size_t> batch(MEISAI_UNSPENT Permit<Release> permit,
-                                                  const TransactionQuery& query, const RowVisitor& visit) = 0;
+  [[nodiscard]] virtual Result<std::size_t> batch(MEISAI_UNSPENT Permit<Release> permit, const TransactionQuery& query,
+                                                  const RowVisitor& visit) = 0;
 };
 
 /// What a check of the whole store found.

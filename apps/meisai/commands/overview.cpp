@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commands that answer "how do I stand": status and upcoming.
+#include "apps/meisai/commands/commands.h"
+#include "apps/meisai/json.h"
+#include "apps/meisai/words.h"
+
+namespace meisai::cli {
+namespace {
+
+constexpr std::size_t months_shown = 6;
+
+std::string head(const Session& session, Text text) { return std::string(session.say(text)); }
+
+void print_section(const Session& session, Text title) {
+  session.print("");
+  session.print(toned(session.say(title), Tone::head, session.colors()));
+}
+
+std::string due_text(const Session& session, const UpcomingDebit& debit) {
+  if (debit.due_date) return iso(*debit.due_date);
+  return session.say(Text::upcoming_due_unknown, {month_text(debit.billing_month)});
+}
+
+std::string joined(const std::vector<std::string>& labels) {
+  std::string text;
+  for (const std::string& label : labels) text += (text.empty() ? "" : ", ") + label;
+  return text;
+}
+
+void print_debits(const Session& session, const IssuerNames& issuers, const std::vector<UpcomingDebit>& debits) {
+  if (debits.empty()) return session.print(session.say(Text::upcoming_none));
+  Table table({{head(session, Text::col_due)},
+               {head(session, Text::col_issuer)},
+               {head(session, Text::col_card), Align::left, true},
+               {head(session, Text::col_amount), Align::right},
+               {head(session, Text::col_check)}});
+  MoneySum total;
+  for (const UpcomingDebit& debit : debits) {
+    Statement sums;
+    sums.balanced = debit.balanced;
+    table.add({due_text(session, debit), issuers.of(debit.issuer), joined(debit.card_labels),
+               money_text(debit.amount_minor, debit.currency), balance_cell(session, sums)});
+    total.add(debit.amount_minor, debit.currency);
+  }
+  print_table(session, table);
+  session.print(session.say(Text::upcoming_total, {total.text()}));
+}
+
+void print_remainders(const Session& session, const Upcoming& upcoming) {
+  if (upcoming.remainders.empty()) return;
+  print_section(session, Text::upcoming_later);
+  Table table({{head(session, Text::col_card), Align::left, true},
+               {head(session, Text::col_merchant), Align::left, true},
+               {head(session, Text::col_plan)},
+               {head(session, Text::col_remaining), Align::right}});
+  for (const UpcomingRemainder& r : upcoming.remainders) {
+    std::string remaining = head(session, Text::remaining_unknown);
+    if (r.remaining_parts) remaining = session.say(Text::remaining_parts, {std::to_string(*r.remaining_parts)});
+    if (r.remaining_minor) remaining = money_text(*r.remaining_minor, r.currency);
+    table.add({r.card_label, r.merchant_normalized, plan_text(session, r.plan), remaining});
+  }
+  print_table(session, table);
+}
+
+/// A problem in the person's language, where it is one that we have words for.
+std::string problem_text(const Session& session, const Problem& problem) {
+  if (problem.code == "statement_not_balanced") return head(session, Text::problem_statement_not_balanced);
+  if (problem.code == "rows_rejected") return head(session, Text::problem_rows_rejected);
+  if (problem.code == "cutoff") return head(session, Text::problem_cutoff);
+  if (problem.code == "clock") return head(session, Text::problem_clock);
+  return problem.message;
+}
+
+void print_cards(const Session& session, const IssuerNames& issuers, const Status& status) {
+  if (status.cards.empty()) return session.note(session.say(Text::none_cards));
+  print_section(session, Text::status_cards);
+  Table table({{head(session, Text::col_issuer)},
+               {head(session, Text::col_card), Align::left, true},
+               {head(session, Text::col_known_to)}});
+  for (const CardFreshness& card : status.cards)
+    table.add({issuers.of(card.card.issuer), card.card.label, date_text(card.known_to)});
+  print_table(session, table);
+}
+
+void print_months(const Session& session, const Status& status) {
+  if (status.months.empty()) return;
+  print_section(session, Text::status_months);
+  Table table({{head(session, Text::col_month)},
+               {head(session, Text::col_amount), Align::right},
+               {head(session, Text::col_rows), Align::right}});
+  for (std::size_t i = 0; i < status.months.size() && i < months_shown; ++i) {
+    const MonthTotal& month = status.months[i];
+    table.add({iso(month.month), money_text(month.amount_minor, month.currency), std::to_string(month.count)});
+  }
+  print_table(session, table);
+}
+
+void print_problems(const Session& session, const Status& status) {
+  if (status.problems.empty() && status.quarantined == 0) {
+    session.print("");
+    return session.print(toned(session.say(Text::status_no_problems), Tone::good, session.colors()));
+  }
+  print_section(session, Text::status_problems);
+  for (const Problem& problem : status.problems) {
+    std::string line = "✗ " + problem_text(session, problem);
+    if (!problem.object.empty()) line += " (" + printable(problem.object) + ")";
+    session.print(toned(line, Tone::bad, session.colors()));
+  }
+  if (status.quarantined != 0)
+    session.print(session.say(Text::status_quarantined, {std::to_string(status.quarantined)}));
+}
+
+}  // namespace
+
+Result<Exit> execute(const Session& session, const UpcomingArguments&) {
+  MEISAI_ASSIGN(const auto engine, session.open_store());
+  MEISAI_ASSIGN(const Upcoming upcoming, engine->upcoming());
+  if (session.json()) {
+    session.print(json::upcoming(upcoming));
+    return Exit::done;
+  }
+  session.print(toned(session.say(Text::upcoming_head), Tone::head, session.colors()));
+  print_debits(session, IssuerNames(session, *engine), upcoming.debits);
+  print_remainders(session, upcoming);
+  return Exit::done;
+}
+
+Result<Exit> execute(const Session& session, const StatusArguments&) {
+  MEISAI_ASSIGN(const auto engine, session.open_store());
+  MEISAI_ASSIGN(const Status status, engine->status());
+  if (session.json()) {
+    session.print(json::status(status, session.store_folder().string()));
+    return Exit::done;
+  }
+  std::string store =
+      head(session, Text::status_store) + ": " + printable(session.store_folder().string()) + " (" +
+      head(session, status.mode == Mode::personal ? Text::status_mode_personal : Text::status_mode_operator);
+  if (status.simulated) store += ", " + head(session, Text::status_simulated);
+  session.print(store + ")");
+  const IssuerNames issuers(session, *engine);
+  print_cards(session, issuers, status);
+  print_section(session, Text::upcoming_head);
+  print_debits(session, issuers, status.next_debits);
+  print_months(session, status);
+  print_problems(session, status);
+  return Exit::done;
+}
+
+}  // namespace meisai::cli

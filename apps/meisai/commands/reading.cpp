@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commands that only read: cards, statements, transactions, changes, coverage, issuers.
+#include <algorithm>
+
+#include "apps/meisai/commands/commands.h"
+#include "apps/meisai/json.h"
+#include "apps/meisai/words.h"
+
+namespace meisai::cli {
+namespace {
+
+std::string head(const Session& session, Text text) { return std::string(session.say(text)); }
+
+void write_json_list(const Session& session, const TransactionList& list) {
+  Output& out = session.out();
+  out.write(json::transactions_head());
+  const char* separator = "\n";
+  for (const Transaction& row : list.rows) {
+    out.write(separator);
+    out.write(json::transaction(row));
+    separator = ",\n";
+    if (out.state() != Output::State::open) return;
+  }
+  out.write(json::transactions_tail(list.truncated));
+}
+
+void write_json_lines(const Session& session, const TransactionList& list) {
+  for (const Transaction& row : list.rows) {
+    session.out().write(json::transaction_line(row));
+    if (session.out().state() != Output::State::open) return;
+  }
+  session.out().write(json::summary_line(list));
+}
+
+/// Rows that say the same of the same day and card, in the order of the list.
+Result<json::Occurrence> occurrence_of(Engine& engine, const Transaction& row) {
+  TransactionFilter same_day;
+  same_day.card = row.card_id;
+  same_day.from = row.facts.date.date;
+  same_day.to = row.facts.date.date;
+  MEISAI_ASSIGN(const TransactionList day, engine.transactions(same_day));
+  json::Occurrence found{.number = 0, .of = 0};
+  for (const Transaction& other : day.rows) {
+    if (other.facts.merchant_raw != row.facts.merchant_raw || other.facts.amount_minor != row.facts.amount_minor ||
+        other.facts.date != row.facts.date || other.facts.plan.type != row.facts.plan.type)
+      continue;
+    ++found.of;
+    if (other.id == row.id) found.number = found.of;
+  }
+  return found;
+}
+
+void print_fields(const Session& session, const Transaction& row, const std::string& issuer) {
+  const TransactionFacts& facts = row.facts;
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {head(session, Text::field_id), row.id.text()},
+      {head(session, Text::col_date), date_text(facts.date)},
+      {head(session, Text::field_posting_date), date_text(facts.posting_date)},
+      {head(session, Text::col_issuer), issuer},
+      {head(session, Text::col_card), row.card_label},
+      {head(session, Text::col_merchant), facts.merchant_normalized},
+      {head(session, Text::field_merchant_raw), facts.merchant_raw},
+      {head(session, Text::col_kind), std::string(word(session, facts.kind))},
+      {head(session, Text::col_amount), money_text(facts.amount_minor, facts.currency)},
+      {head(session, Text::col_billed), money_or_dash(facts.billed_minor, facts.currency)},
+      {head(session, Text::col_plan), plan_text(session, facts.plan)},
+      {head(session, Text::field_status),
+       head(session, facts.status == TransactionStatus::pending ? Text::status_pending : Text::status_posted)},
+      {head(session, Text::field_statement), row.statement_id ? row.statement_id->text() : "–"}};
+  if (facts.foreign) {
+    std::string text = facts.foreign->amount_text;
+    if (facts.foreign->currency) text.append(" ").append(facts.foreign->currency->code());
+    if (facts.foreign->rate) text += " " + session.say(Text::field_rate, {facts.foreign->rate->text()});
+    fields.emplace_back(head(session, Text::field_foreign), text);
+  }
+  std::string flags;
+  for (const std::string_view flag : flag_names(facts.flags)) flags.append(flags.empty() ? "" : ", ").append(flag);
+  if (!flags.empty()) fields.emplace_back(head(session, Text::field_flags), flags);
+  fields.emplace_back(
+      head(session, Text::field_source),
+      session.say(Text::source_text, {row.source.document, row.source.layout, std::to_string(row.source.row)}));
+  int width = 0;
+  for (const auto& [name, value] : fields) width = std::max(width, display_width(name));
+  for (const auto& [name, value] : fields) {
+    const std::string gap(static_cast<std::size_t>(width - display_width(name)) + 2, ' ');
+    session.print(toned(name, Tone::faint, session.colors()) + gap + printable(value));
+  }
+}
+
+void print_why(const Session& session, const Transaction& row, const json::Occurrence& occurrence) {
+  session.print("");
+  session.print(session.say(Text::why_head));
+  session.print("  " + std::string(session.say(row.facts.date.date ? Text::why_facts : Text::why_undated)));
+  if (occurrence.of > 1) {
+    session.print("  " +
+                  session.say(Text::why_twin, {std::to_string(occurrence.number), std::to_string(occurrence.of)}));
+  } else {
+    session.print("  " + std::string(session.say(Text::why_single)));
+  }
+  session.print("  " + (row.statement_id ? session.say(Text::why_statement, {row.statement_id->text()})
+                                         : std::string(session.say(Text::why_no_statement))));
+}
+
+}  // namespace
+
+Result<Exit> execute(const Session& session, const CardsArguments&) {
+  MEISAI_ASSIGN(const auto engine, session.open_store());
+  MEISAI_ASSIGN(const std::vector<Card> cards, engine->cards());
+  if (session.json()) {
+    session.print(json::cards(cards));
+    return Exit::done;
+  }
+  if (cards.empty()) session.note(session.say(Text::none_cards));
+  if (cards.empty()) return Exit::done;
+  const IssuerNames issuers(session, *engine);
+  Table table({{head(session, Text::col_issuer)},
+               {head(session, Text::col_card), Align::left, true},
+               {head(session, Text::col_last4)},
+               {head(session, Text::col_card_kind)},
+               {head(session, Text::col_id)}});
+  for (const Card& card : cards)
+    table.add(
+        {issuers.of(card.issuer), card.label, card.last4.value_or("–"), word(session, card.kind), card.id.text()});
+  print_table(session, table);
+  return Exit::done;
+}
+
+Result<Exit> execute(const Session& session, const StatementsArguments&) {
+  MEISAI_ASSIGN(const auto engine, session.open_store());
+  MEISAI_ASSIGN(const std::vector<Statement> statements, engine->statements());
+  if (session.json()) {
+    session.print(json::statements(statements));
+    return Exit::done;
+  }
+  if (statements.empty()) session.note(session.say(Text::none_statements));
+  if (statements.empty()) return Exit::done;
+  const IssuerNames issuers(session, *engine);
+  Table table({{head(session, Text::col_billing_month)},
+               {head(session, Text::col_issuer)},
+               {head(session, Text::col_due)},
+               {head(session, Text::col_stated), Align::right},
+               {head(session, Text::col_computed), Align::right},
+               {head(session, Text::col_check)},
+               {head(session, Text::col_rows), Align::right},
+               {head(session, Text::col_held), Align::right},
+               {head(session, Text::col_state)},
+               {head(session, Text::col_id)}});
+  for (const Statement& s : statements)
+    table.add({month_text(s.billing_month), issuers.of(s.issuer), date_text(s.payment_due_date),
+               money_or_dash(s.stated_total_minor, s.currency), money_text(s.computed_total_minor, s.currency),
+               balance_cell(session, s), std::to_string(s.transaction_count), std::to_string(s.held_count),
+               word(session, s.status), s.id.text()});
+  print_table(session, table);
+  return Exit::done;
+}
+
+Result<Exit> execute(const Session& session, const TransactionsArguments& arguments) {
+  MEISAI_ASSIGN(const auto engine, session.open_store());
+  MEISAI_ASSIGN(const TransactionList list, engine->transactions(arguments.filter));
+  if (session.options().json_lines) {
+    write_json_lines(session, list);
+    return Exit::done;
+  }
+  if (session.json()) {
+    write_json_list(session, list);
+    return Exit::done;
+  }
+  if (list.rows.empty()) session.note(session.say(Text::none_transactions));
+  if (list.rows.empty()) return Exit::done;
+  print_table(session, transaction_table(session, list.rows));
+  MoneySum total;
+  for (const Transaction& row : list.rows)
+    if (row.facts.kind != TransactionKind::payment && row.facts.kind != TransactionKind::authorization)
+      total.add(row.facts.amount_minor, row.facts.currency);
+  session.print(session.say(Text::list_total, {std::to_string(list.rows.size()), total.text()}));
+  if (list.truncated) session.note(session.say(Text::list_truncated, {list.rows.back().id.text()}));
+  return Exit::done;
+}
+
+Result<Exit> execute(const Session& session, const TransactionArguments& arguments) {
+  MEISAI_ASSIGN(const auto engine, session.open_store());
+  TransactionFilter filter;
+  filter.only = arguments.id;
+  MEISAI_ASSIGN(const TransactionList found, engine->transactions(filter));
+  if (found.rows.empty()) return fail(Code::not_found, "no transaction has this id");
+  const Transaction& row = found.rows.front();
+  std::optional<json::Occurrence> occurrence;
+  if (arguments.why) {
+    MEISAI_ASSIGN(occurrence, occurrence_of(*engine, row));
+  }
+  if (session.json()) {
+    session.print(json::transaction_shown(row, occurrence));
+    return Exit::done;
+  }
+  print_fields(session, row, IssuerNames(session, *engine).of(row.issuer));
+  if (occurrence) print_why(session, row, *occurrence);
+  return Exit::done;
+}
+
+Result<Exit> execute(const Session& session, const ChangesArguments& arguments) {
+  MEISAI_ASSIGN(const auto engine, session.open_store());
+  MEISAI_ASSIGN(const ChangeList list, engine->changes(arguments.since, arguments.limit));
+  if (session.json()) {
+    session.print(json::changes(list));
+    return Exit::done;
+  }
+  if (list.changes.empty()) session.note(session.say(Text::none_changes));
+  if (!list.changes.empty()) {
+    Table table({{head(session, Text::col_position), Align::right},
+                 {head(session, Text::col_change)},
+                 {head(session, Text::col_entity)},
+                 {head(session, Text::col_id)},
+                 {head(session, Text::col_reason)}});
+    for (const Change& change : list.changes)
+      table.add({std::to_string(change.position), word(session, change.kind), word(session, change.entity), change.id,
+                 change.reason});
+    print_table(session, table);
+  }
+  session.note(session.say(list.has_more ? Text::changes_more : Text::cursor_line, {list.cursor}));
+  return Exit::done;
+}
+
+Result<Exit> execute(const Session& session, const CoverageArguments&) {
+  MEISAI_ASSIGN(const auto engine, session.open_store());
+  MEISAI_ASSIGN(const std::vector<CoverageOfCard> coverage, engine->coverage());
+  if (session.json()) {
+    session.print(json::coverage(coverage));
+    return Exit::done;
+  }
+  if (coverage.empty()) session.note(session.say(Text::none_coverage));
+  if (coverage.empty()) return Exit::done;
+  MEISAI_ASSIGN(const std::vector<Card> cards, engine->cards());
+  const auto label = [&](const CardId& id) {
+    const auto card = std::find_if(cards.begin(), cards.end(), [&](const Card& c) { return c.id == id; });
+    return card == cards.end() ? id.text() : card->label;
+  };
+  Table table({{head(session, Text::col_card), Align::left, true},
+               {head(session, Text::col_from)},
+               {head(session, Text::col_to)},
+               {head(session, Text::col_state)},
+               {head(session, Text::col_channel)}});
+  for (const CoverageOfCard& card : coverage) {
+    for (const auto& range : card.ranges)
+      table.add({label(card.card),
+                 iso(range.from),
+                 iso(range.to),
+                 {session.say(Text::coverage_known), Tone::good},
+                 range.channel + ", " + range.certainty});
+    for (const auto& gap : card.gaps)
+      table.add({label(card.card), iso(gap.from), iso(gap.to), {session.say(Text::coverage_gap), Tone::bad}, ""});
+  }
+  print_table(session, table);
+  return Exit::done;
+}
+
+Result<Exit> execute(const Session& session, const IssuersArguments& arguments) {
+  const auto engine = session.open_memory();
+  std::vector<LayoutInfo> layouts = engine->layouts();
+  if (arguments.only) {
+    std::erase_if(layouts, [&](const LayoutInfo& layout) { return layout.issuer != *arguments.only; });
+    if (layouts.empty()) return fail(Code::not_found, session.say(Text::issuers_unknown, {arguments.only->text()}));
+  }
+  if (session.json()) {
+    session.print(json::issuers(layouts));
+    return Exit::done;
+  }
+  Table table({{head(session, Text::col_id)},
+               {head(session, Text::col_name)},
+               {head(session, Text::col_layout)},
+               {head(session, Text::col_since)},
+               {head(session, Text::col_certainty)}});
+  for (const LayoutInfo& layout : layouts)
+    table.add({layout.issuer.text(), session.language() == Language::ja ? layout.name_ja : layout.name_en,
+               layout.layout, layout.since, word(session, layout.certainty)});
+  print_table(session, table);
+  return Exit::done;
+}
+
+}  // namespace meisai::cli

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/sqlcipher/ledger_tables.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "storage/sqlcipher/row_codec.h"
+#include "storage/sqlcipher/values.h"
+
+namespace meisai::sqlcipher {
+namespace {
+
+constexpr std::int64_t card_kinds = 5, statement_statuses = 3, region_count = 3, component_kinds = 4;
+static_assert(static_cast<int>(CardKind::unknown) + 1 == card_kinds);
+static_assert(static_cast<int>(StatementStatus::revised) + 1 == statement_statuses);
+static_assert(static_cast<int>(ComponentKind::bill_adjustment) + 1 == component_kinds);
+
+/// Calls `read` for each row of the statement, then resets it.
+template <class Read>
+Result<void> each_row(Statement& statement, const Read& read) {
+  const RowScope scope(statement);
+  for (;;) {
+    MEISAI_ASSIGN(const bool more, statement.step());
+    if (!more) return {};
+    MEISAI_TRY(read(std::as_const(statement)));
+  }
+}
+
+std::optional<std::string> optional_string(std::optional<std::string_view> text) {
+  if (!text) return std::nullopt;
+  return std::string(*text);
+}
+
+Result<StatementRow> read_statement(const Statement& row) {
+  StatementRow statement;
+  statement.key = row.int64(0);
+  statement.issuer = IssuerId(std::string(row.text(1)));
+  statement.account_label = row.text(2);
+  statement.anchor = row.text(3);
+  statement.billing_month = month_from(row.optional_int64(4));
+  statement.billing_month_source = row.text(5);
+  statement.closing_date = date_from(row.optional_int64(6));
+  statement.payment_due_date = date_from(row.optional_int64(7));
+  MEISAI_ASSIGN(statement.status, enum_from<StatementStatus>(row.int64(8), statement_statuses));
+  statement.stated_total_minor = row.optional_int64(9);
+  statement.computed_total_minor = row.int64(10);
+  MEISAI_ASSIGN(statement.currency, currency_from(row.text(11)));
+  if (const auto balanced = row.optional_int64(12)) statement.balanced = *balanced != 0;
+  statement.transaction_count = static_cast<std::uint64_t>(row.int64(13));
+  statement.held_count = static_cast<std::uint64_t>(row.int64(14));
+  return statement;
+}
+
+/// The lists that hang on statements, put where they belong.
+class StatementLists {
+ public:
+  StatementLists(Database& database, std::vector<StatementRow>& statements, const IssuerId& issuer)
+      : database_(database), statements_(statements), issuer_(issuer) {
+    for (std::size_t i = 0; i < statements.size(); ++i) index_.emplace(statements[i].key, i);
+  }
+
+  Result<void> load_all() {
+    MEISAI_TRY(load("SELECT statement,card FROM statement_card WHERE statement IN "
+                    "(SELECT id FROM statement WHERE ?1='' OR issuer=?1) ORDER BY statement,seq",
+                    [](const Statement& row, StatementRow& statement) -> Result<void> {
+                      statement.cards.push_back(row.int64(1));
+                      return {};
+                    }));
+    MEISAI_TRY(load("SELECT statement,label,card_label,stated,region FROM subtotal WHERE statement IN "
+                    "(SELECT id FROM statement WHERE ?1='' OR issuer=?1) ORDER BY statement,seq",
+                    [](const Statement& row, StatementRow& statement) -> Result<void> {
+                      Subtotal& subtotal = statement.subtotals.emplace_back();
+                      subtotal.label = row.text(1);
+                      subtotal.card_label = optional_string(row.optional_text(2));
+                      subtotal.stated_minor = row.int64(3);
+                      MEISAI_ASSIGN(subtotal.region, enum_from<Region>(row.int64(4), region_count));
+                      return {};
+                    }));
+    return load("SELECT statement,kind,label,card_label,amount FROM component WHERE statement IN "
+                "(SELECT id FROM statement WHERE ?1='' OR issuer=?1) ORDER BY statement,seq",
+                [](const Statement& row, StatementRow& statement) -> Result<void> {
+                  Component& component = statement.components.emplace_back();
+                  MEISAI_ASSIGN(component.kind, enum_from<ComponentKind>(row.int64(1), component_kinds));
+                  component.label = row.text(2);
+                  component.card_label = optional_string(row.optional_text(3));
+                  component.amount_minor = row.int64(4);
+                  return {};
+                });
+  }
+
+ private:
+  template <class Read>
+  Result<void> load(Sql sql, const Read& read) {
+    return each_row(database_.prepared(sql).bind(1, issuer_.text()), [&](const Statement& row) -> Result<void> {
+      const auto found = index_.find(row.int64(0));
+      if (found == index_.end()) return damaged_value("a list of no statement");
+      return read(row, statements_[found->second]);
+    });
+  }
+
+  Database& database_;
+  std::vector<StatementRow>& statements_;
+  const IssuerId& issuer_;
+  std::map<StatementKey, std::size_t> index_;
+};
+
+}  // namespace
+
+Result<VaultHead> load_head(Database& database) {
+  Statement& row =
+      database.prepared("SELECT generation,next_txn,last_position,audit_count,audit_head FROM head WHERE one=1");
+  const RowScope scope(row);
+  MEISAI_ASSIGN(const bool found, row.step());
+  if (!found) return damaged_value("the vault has no head");
+  VaultHead head{.generation = static_cast<std::uint64_t>(row.int64(0)),
+                 .next_transaction = row.int64(1),
+                 .last_position = static_cast<std::uint64_t>(row.int64(2)),
+                 .chain = {.count = static_cast<std::uint64_t>(row.int64(3))}};
+  MEISAI_ASSIGN(head.chain.head, digest_from(row.blob(4)));
+  return head;
+}
+
+Result<void> save_head(Database& database, const VaultHead& head) {
+  return database
+      .prepared(
+          "UPDATE head SET generation=?1,next_txn=?2,last_position=?3,audit_count=?4,audit_head=?5 WHERE one=1")
+      .bind(1, static_cast<std::int64_t>(head.generation))
+      .bind(2, head.next_transaction)
+      .bind(3, static_cast<std::int64_t>(head.last_position))
+      .bind(4, static_cast<std::int64_t>(head.chain.count))
+      .bind(5, bytes_of(head.chain.head))
+      .run();
+}
+
+Result<std::string> load_meta(Database& database, std::string_view name) {
+  Statement& row = database.prepared("SELECT value FROM meta WHERE name=?1");
+  const RowScope scope(row);
+  row.bind(1, name);
+  MEISAI_ASSIGN(const bool found, row.step());
+  if (!found) return damaged_value("the vault lacks a setting");
+  const auto blob = row.blob(0);
+  return std::string(reinterpret_cast<const char*>(blob.data()), blob.size());
+}
+
+Result<void> save_meta(Database& database, std::string_view name, std::span<const std::byte> value) {
+  return database.prepared("INSERT INTO meta VALUES(?1,?2)").bind(1, name).bind(2, value).run();
+}
+
+Result<std::vector<CardRow>> load_cards(Database& database, const IssuerId& issuer) {
+  std::vector<CardRow> cards;
+  MEISAI_TRY(each_row(database
+                          .prepared("SELECT id,issuer,key_hash,name,account_label,role,last4,label,kind FROM card "
+                                    "WHERE ?1='' OR issuer=?1 ORDER BY id")
+                          .bind(1, issuer.text()),
+                      [&](const Statement& row) -> Result<void> {
+                        CardRow& card = cards.emplace_back();
+                        card.key = row.int64(0);
+                        card.issuer = IssuerId(std::string(row.text(1)));
+                        MEISAI_ASSIGN(card.key_hash, digest_from(row.blob(2)));
+                        card.name = row.text(3);
+                        card.account_label = row.text(4);
+                        card.role = row.text(5);
+                        card.last4 = row.text(6);
+                        card.label = row.text(7);
+                        MEISAI_ASSIGN(card.kind, enum_from<CardKind>(row.int64(8), card_kinds));
+                        return {};
+                      }));
+  return cards;
+}
+
+Result<std::vector<StatementRow>> load_statements(Database& database, const IssuerId& issuer) {
+  std::vector<StatementRow> statements;
+  MEISAI_TRY(each_row(database
+                          .prepared("SELECT id,issuer,account_label,anchor,billing_month,billing_month_source,"
+                                    "closing_date,payment_due_date,status,stated_total,computed_total,currency,"
+                                    "balanced,transaction_count,held_count FROM statement "
+                                    "WHERE ?1='' OR issuer=?1 ORDER BY id")
+                          .bind(1, issuer.text()),
+                      [&](const Statement& row) -> Result<void> {
+                        MEISAI_ASSIGN(StatementRow statement, read_statement(row));
+                        statements.push_back(std::move(statement));
+                        return {};
+                      }));
+  MEISAI_TRY(StatementLists(database, statements, issuer).load_all());
+  return statements;
+}
+
+Result<std::vector<DocumentRow>> load_documents(Database& database, const IssuerId& issuer) {
+  std::vector<DocumentRow> documents;
+  MEISAI_TRY(
+      each_row(database
+                   .prepared("SELECT id,digest,issuer,layout,encoding,channel,imported_at,keep_raw_until FROM document "
+                             "WHERE ?1='' OR issuer=?1 ORDER BY id")
+                   .bind(1, issuer.text()),
+               [&](const Statement& row) -> Result<void> {
+                 DocumentRow& document = documents.emplace_back();
+                 document.key = row.int64(0);
+                 MEISAI_ASSIGN(document.digest, digest_from(row.blob(1)));
+                 document.issuer = IssuerId(std::string(row.text(2)));
+                 document.layout = row.text(3);
+                 document.encoding = row.text(4);
+                 document.channel = row.text(5);
+                 document.imported_at = instant_from(row.int64(6));
+                 document.keep_raw_until = instant_from(row.int64(7));
+                 return {};
+               }));
+  return documents;
+}
+
+Result<std::vector<BilledPart>> load_parts(Database& database, TransactionKey transaction) {
+  std::vector<BilledPart> parts;
+  MEISAI_TRY(each_row(
+      database.prepared("SELECT stmt,billed,idx FROM billed_part WHERE txn=?1 ORDER BY stmt").bind(1, transaction),
+      [&](const Statement& row) -> Result<void> {
+        BilledPart& part = parts.emplace_back();
+        part.transaction = transaction;
+        part.statement = row.int64(0);
+        part.billed_minor = row.optional_int64(1);
+        if (const auto index = row.optional_int64(2)) part.index = static_cast<int>(*index);
+        return {};
+      }));
+  return parts;
+}
+
+// The rows of statement ?1. `stmt<>0` lets the planner use the partial index.
+#define MEISAI_LISTED_BY "(SELECT id FROM txn WHERE stmt=?1 AND stmt<>0 UNION SELECT txn FROM billed_part WHERE stmt=?1)"
+
+Result<std::vector<BilledSum>> load_billed_sums(Database& database, StatementKey statement) {
+  std::vector<BilledSum> sums;
+  StoredRow listed;
+  // A part of this statement counts in place of what the row itself bills.
+  MEISAI_TRY(each_row(
+      database
+          .prepared("SELECT t.id," MEISAI_ROW_COLUMNS ",p.txn IS NOT NULL,p.billed FROM txn t "
+                    "LEFT JOIN billed_part p ON p.txn=t.id AND p.stmt=?1 WHERE t.id IN " MEISAI_LISTED_BY)
+          .bind(1, statement),
+      [&](const Statement& row) -> Result<void> {
+        MEISAI_TRY(read_row(row, listed));
+        const bool in_part = row.int64(15) != 0;
+        return ledger_rules::add_billed(sums, listed.card, listed.facts.region,
+                                        in_part ? row.optional_int64(16) : listed.facts.billed_minor);
+      }));
+  std::ranges::sort(sums, {}, [](const BilledSum& sum) { return std::pair(sum.card, sum.region); });
+  return sums;
+}
+
+Result<void> visit_rows_of(Database& database, StatementKey statement, const RowVisitor& visit) {
+  return visit_rows(database
+                        .prepared("SELECT id," MEISAI_ROW_COLUMNS
+                                  " FROM txn WHERE id IN " MEISAI_LISTED_BY " ORDER BY id")
+                        .bind(1, statement),
+                    visit);
+}
+
+Result<void> visit_rows(Statement& statement, const RowVisitor& visit) {
+  const RowScope scope(statement);
+  StoredRow row;
+  for (;;) {
+    MEISAI_ASSIGN(const bool more, statement.step());
+    if (!more) return {};
+    MEISAI_TRY(read_row(statement, row));
+    if (!visit(row)) return {};
+  }
+}
+
+}  // namespace meisai::sqlcipher

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reading the ledger's small tables, for windows and views alike. An empty issuer means every issuer.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "meisai/ports/store.h"
+#include "storage/sqlcipher/audit_table.h"
+#include "storage/sqlcipher/database.h"
+
+namespace meisai::sqlcipher {
+
+/// The vault's `head` row: where it stands after its last commit.
+struct VaultHead {
+  std::uint64_t generation = 0;
+  TransactionKey next_transaction = 1;
+  std::uint64_t last_position = 0;
+  ChainEnd chain;
+};
+[[nodiscard]] Result<VaultHead> load_head(Database& database);
+[[nodiscard]] Result<void> save_head(Database& database, const VaultHead& head);
+
+[[nodiscard]] Result<std::string> load_meta(Database& database, std::string_view name);
+[[nodiscard]] Result<void> save_meta(Database& database, std::string_view name, std::span<const std::byte> value);
+
+[[nodiscard]] Result<std::vector<CardRow>> load_cards(Database& database, const IssuerId& issuer);
+[[nodiscard]] Result<std::vector<StatementRow>> load_statements(Database& database, const IssuerId& issuer);
+[[nodiscard]] Result<std::vector<DocumentRow>> load_documents(Database& database, const IssuerId& issuer);
+[[nodiscard]] Result<std::vector<BilledPart>> load_parts(Database& database, TransactionKey transaction);
+[[nodiscard]] Result<std::vector<BilledSum>> load_billed_sums(Database& database, StatementKey statement);
+
+/// Rows that the statement lists, by number.
+[[nodiscard]] Result<void> visit_rows_of(Database& database, StatementKey statement, const RowVisitor& visit);
+
+/// Visits each row of a statement whose columns are `id` and MEISAI_ROW_COLUMNS, then resets it.
+[[nodiscard]] Result<void> visit_rows(Statement& statement, const RowVisitor& visit);
+
+}  // namespace meisai::sqlcipher
