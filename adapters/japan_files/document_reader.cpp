@@ -132,8 +132,7 @@ Result<void> JapanFileReader::accept_before_header(const TableRow& row) {
   if (!fit.is_header()) {
     if (++rows_before_header_ > most_rows_before_header)
       return fail(unreadable(row.line, Code::document_not_recognized, "the table's header was not found"));
-    accept_preamble(row);
-    return {};
+    return accept_preamble(row);
   }
   if (fit.problem) return fail(std::move(*fit.problem));
   in_rows_ = true;
@@ -148,15 +147,19 @@ Result<void> JapanFileReader::accept_before_header(const TableRow& row) {
   return {};
 }
 
-void JapanFileReader::accept_preamble(const TableRow& row) {
+Result<void> JapanFileReader::accept_preamble(const TableRow& row) {
   for (const PreambleRule& rule : layout_.preamble) {
     if (rule.key_cell >= row.cells.size() || rule.value_cell >= row.cells.size()) continue;
     if (trimmed(row.cells[rule.key_cell]) != rule.key) continue;
+    if (!all_empty(row.cells.subspan(rule.value_cell + 1)))  // half an amount must not pass for a whole one
+      return fail(unreadable(row.line, Code::document_unreadable, "cells follow the value of a statement line",
+                             "a comma inside an unquoted cell shifts the others; download the file once more"));
     begin(rule.kind, row.line, no_card);
     builder_.cell(Field::label, rule.key);
     builder_.cell(Field::value, row.cells[rule.value_cell]);
     if (!rule.region.empty()) builder_.cell(Field::region, rule.region);
   }
+  return {};
 }
 
 Result<void> JapanFileReader::accept_record(const TableRow& row) {

@@ -35,7 +35,7 @@ class JapanFileReader final : public DocumentReader {
 
   Result<void> accept(const TableRow& row);
   Result<void> accept_before_header(const TableRow& row);
-  void accept_preamble(const TableRow& row);
+  Result<void> accept_preamble(const TableRow& row);
   Result<void> accept_record(const TableRow& row);
   Result<void> act(const RowRule& rule, const TableRow& row);
   Result<bool> fold(const RowRule& rule, const TableRow& row);

@@ -18,7 +18,7 @@
 // What is refused or rejected without any rule saying so
 //   - A record of another width than the header's that would carry money keeps its date and merchant and loses
 //     its money cells, so that the normalizer rejects it with its line: a comma too many or too few never
-//     shifts amounts. In a layout without a header it fails the document.
+//     shifts amounts. In a layout without a header a wider record fails the document.
 //   - The last record of a document is dropped, and DocumentFacts::last_record_incomplete is set, when the
 //     document ends inside quotes or inside a character, or the record has fewer cells than the layout needs.
 //   - A whole card number in a cell that tells cards apart fails the document (pan_detected).

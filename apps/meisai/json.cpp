@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/meisai/json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace meisai::cli::json {
@@ -193,6 +194,8 @@ std::string import(std::span<const ImportedFile> files, const std::optional<std:
   if (dry_run) out["dry_run"] = true;
   out["files"] = list(files, [dry_run](const ImportedFile& file) { return imported(file, dry_run); });
   out["cursor"] = or_null(cursor);
+  const bool all_failed = std::ranges::none_of(files, [](const ImportedFile& file) { return file.report.has_value(); });
+  if (all_failed && !files.empty()) out["error"] = failure(files.front().report.error());
   return dumped(out);
 }
 

@@ -21,7 +21,7 @@ struct ImportedFile {
   std::string path;
   Result<ImportReport> report;
 };
-/// `error`: the failure of all, where there is nothing else to say.
+/// Where every file failed, `error` is the first failure.
 [[nodiscard]] std::string import(std::span<const ImportedFile> files, const std::optional<std::string>& cursor,
                                  bool dry_run);
 

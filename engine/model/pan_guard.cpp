@@ -57,6 +57,7 @@ int digit_of(char32_t c) noexcept {
   if (in(0x1d7ce, 0x1d7ff)) return static_cast<int>((c - 0x1d7ce) % 10);
   if (in(0x1fbf0, 0x1fbf9)) return static_cast<int>(c - 0x1fbf0);
   if (in(0x2460, 0x2468)) return static_cast<int>(c - 0x2460) + 1;
+  if (in(0x2488, 0x2490)) return static_cast<int>(c - 0x2488) + 1;
   if (c == 0x24ea || c == 0x2070) return 0;
   if (c == 0xb9) return 1;
   if (c == 0xb2 || c == 0xb3) return static_cast<int>(c - 0xb0);

@@ -121,7 +121,7 @@ class MemoryView final : public ReleaseView {
                                  const RowVisitor& visit) const {
     std::vector<const StoredRow*> rows;
     for (const auto& [key, row] : state_->rows) {
-      const bool listed = std::ranges::any_of(query.undated_of, [&, &row = row](StatementKey statement) {
+      const bool listed = query.only || std::ranges::any_of(query.undated_of, [&, &row = row](StatementKey statement) {
         return state_->lists(statement, row);
       });
       if (ledger_rules::wanted(query, row, listed) && card_in_scope(row.card, scope)) rows.push_back(&row);
@@ -129,7 +129,7 @@ class MemoryView final : public ReleaseView {
     const auto order = [](const StoredRow* row) { return std::pair(row->day, row->key); };
     std::ranges::sort(rows, {}, order);
     auto next = rows.begin();
-    if (query.after) {
+    if (query.after && !query.only) {
       const auto after = state_->rows.find(*query.after);
       if (after == state_->rows.end()) return fail(Code::not_found, "no such transaction to go on from");
       next = std::ranges::upper_bound(rows, order(&after->second), {}, order);

@@ -104,7 +104,7 @@ class MemoryWrite final : public LedgerWrite {
 
   Result<TransactionKey> insert(const StoredRow& row) override {
     MEISAI_TRY(usable());
-    MEISAI_TRY(ledger_rules::check_row(row));
+    MEISAI_TRY(check_row(row));
     if (ledger().places.contains({row.card, row.day, row.fingerprint}))
       return fail(Code::internal_bug, "a row was inserted that matching should have found");
     MEISAI_TRY(count(row, +1));
@@ -117,7 +117,7 @@ class MemoryWrite final : public LedgerWrite {
 
   Result<void> revise(const StoredRow& row) override {
     MEISAI_TRY(usable());
-    MEISAI_TRY(ledger_rules::check_row(row));
+    MEISAI_TRY(check_row(row));
     const auto known = ledger().rows.find(row.key);
     if (known == ledger().rows.end()) return fail(Code::not_found, "no such transaction");
     const StoredRow old = known->second;
@@ -209,6 +209,12 @@ class MemoryWrite final : public LedgerWrite {
   void drop(Map LedgerState::*member, typename Map::key_type key) {
     const std::lock_guard guard(core_->mutex);
     undo_.drop(*core_->state, member, std::move(key));
+  }
+
+  Result<void> check_row(const StoredRow& row) const {
+    MEISAI_TRY(ledger_rules::check_row(row));
+    if (!ledger().cards.contains(row.card)) return fail(Code::internal_bug, "a row of a card that nobody put");
+    return {};
   }
 
   void place(const StoredRow& row) {

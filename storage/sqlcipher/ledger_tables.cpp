@@ -230,17 +230,19 @@ Result<std::vector<BilledSum>> load_billed_sums(Database& database, StatementKey
   std::vector<BilledSum> sums;
   StoredRow listed;
   // A part of this statement counts in place of what the row itself bills.
+  const auto add = [&](const Statement& row) -> Result<void> {
+    MEISAI_TRY(read_row(row, listed));
+    const bool in_part = row.int64(15) != 0;
+    return ledger_rules::add_billed(sums, listed.card, listed.facts.region,
+                                    in_part ? row.optional_int64(16) : listed.facts.billed_minor);
+  };
   MEISAI_TRY(each_row(
       database
-          .prepared("SELECT t.id," MEISAI_ROW_COLUMNS ",p.txn IS NOT NULL,p.billed FROM txn t "
+          .prepared("SELECT t.id,t.card,t.tdate,t.fp,t.stmt,t.doc,t.line,t.amount,t.billed,t.pdate,t.status,t.attrs,"
+                    "t.mraw,t.mnorm,t.extra,p.txn IS NOT NULL,p.billed FROM txn t "
                     "LEFT JOIN billed_part p ON p.txn=t.id AND p.stmt=?1 WHERE t.id IN " MEISAI_LISTED_BY)
           .bind(1, statement),
-      [&](const Statement& row) -> Result<void> {
-        MEISAI_TRY(read_row(row, listed));
-        const bool in_part = row.int64(15) != 0;
-        return ledger_rules::add_billed(sums, listed.card, listed.facts.region,
-                                        in_part ? row.optional_int64(16) : listed.facts.billed_minor);
-      }));
+      add));
   std::ranges::sort(sums, {}, [](const BilledSum& sum) { return std::pair(sum.card, sum.region); });
   return sums;
 }

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
+#include <tuple>
 
 #include "exporters/all.h"
 
@@ -129,8 +130,9 @@ Ledger sample_ledger(const std::vector<std::string>& names, const std::map<std::
     const auto due = due_dates.find(name);
     SampleReader(name, ledger).read(due == due_dates.end() ? std::nullopt : std::optional(due->second));
   }
-  std::ranges::stable_sort(ledger.rows, {}, [](const Transaction& row) {
-    return row.facts.date.date.value_or(LocalDate(std::chrono::sys_days(std::chrono::days(-1))));
+  // Against the ids within a day: an exporter that sorts by id has something to do.
+  std::ranges::sort(ledger.rows, [](const Transaction& a, const Transaction& b) {
+    return std::tie(a.facts.date.date, b.id) < std::tie(b.facts.date.date, a.id);
   });
   return ledger;
 }

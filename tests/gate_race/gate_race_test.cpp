@@ -191,14 +191,18 @@ TEST_CASE("a cutoff that is killed between announcing and opening stays in force
 
 TEST_CASE("a cutoff and its lift are seen by a process that began before them") {
   const Folder folder;
+  Board& board = *Board::shared();
+  // Started before we open anything: an open SQLite database must not cross a fork.
+  Child other([&] {
+    if (!soon([&] { return board.stop.load(); })) return 1;
+    const auto room = open_room(folder.path);
+    if (!room->gate.cut_off(*room->control, everything("i1"), "operator")) return 2;
+    return room->gate.lift(*room->control, IncidentId("i1"), "done", "operator") ? 0 : 3;
+  });
   const auto ours = open_room(folder.path);
   auto permit = ours->gate.ask<Commit>({});
   REQUIRE(permit);
-  Child other([&] {
-    const auto room = open_room(folder.path);
-    if (!room->gate.cut_off(*room->control, everything("i1"), "operator")) return 1;
-    return room->gate.lift(*room->control, IncidentId("i1"), "done", "operator") ? 0 : 2;
-  });
+  board.stop = true;
   REQUIRE(other.wait() == 0);
   CHECK(shown(std::move(*permit).admit()) == "cutoff_all");
   CHECK(ours->gate.ask<Commit>({}));

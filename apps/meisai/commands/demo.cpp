@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `demo`: the main job in one go, with the commands a person would type, in a store that is gone afterwards.
+// It is simulated and its clock stands in the month of the samples, so that it shows the same every year.
+#include <unistd.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "apps/meisai/commands/commands.h"
+#include "apps/meisai/json.h"
+#include "apps/meisai/run.h"
+#include "apps/meisai/table.h"
+
+namespace meisai::cli {
+namespace {
+
+constexpr const char* demo_now = "2026-09-28T03:00:00Z";
+constexpr const char* demo_month = "2026-08";
+
+/// A folder of its own that goes away with everything in it.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(const Environment& environment) {
+    std::string base = environment.variable("TMPDIR").value_or("");
+    if (base.empty()) base = "/tmp";
+    std::string name = base + "/meisai-demo-XXXXXX";
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+Result<std::vector<std::string>> sample_files(const Session& session, const DemoArguments& arguments) {
+  const std::filesystem::path folder =
+      arguments.samples.value_or(session.environment().program.parent_path() / ".." / "share" / "meisai" / "samples");
+  std::vector<std::string> files;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (at->path().extension() == ".csv") files.push_back(at->path().lexically_normal().string());
+  std::sort(files.begin(), files.end());
+  if (files.empty())
+    return fail(Error{.code = Code::not_found,
+                      .what = std::string(session.say(Text::demo_no_samples)),
+                      .where = {.document = folder.lexically_normal().string()},
+                      .remedy = "name their folder with --samples DIR"});
+  return files;
+}
+
+class Walk {
+ public:
+  Walk(const Session& session, const std::filesystem::path& folder) : session_(session), folder_(folder) {}
+
+  /// Runs one command as if it had been typed; after the first failure nothing more.
+  void step(Text title, const std::vector<std::string>& words) {
+    if (result_ != Exit::done) return;
+    if (session_.environment().interrupted()) {
+      result_ = Exit::interrupted;
+      return;
+    }
+    std::string shown = "meisai";
+    for (const std::string& word : words) shown += " " + std::filesystem::path(word).filename().string();
+    std::vector<std::string> arguments = {"--store", (folder_ / "store").string(),
+                                          "--now",   demo_now,
+                                          "--lang",  session_.language() == Language::ja ? "ja" : "en"};
+    if (words.front() != "init") arguments.insert(arguments.end(), {"--key-file", (folder_ / "key").string()});
+    if (session_.options().no_color) arguments.emplace_back("--no-color");
+    if (session_.options().quiet) arguments.emplace_back("--quiet");
+    arguments.insert(arguments.end(), words.begin(), words.end());
+
+    if (session_.json()) {
+      StringOutput unseen;
+      result_ = run(arguments, Streams{unseen, session_.streams().err}, session_.environment());
+    } else {
+      session_.print("");
+      session_.print(toned(std::string("# ") + std::string(session_.say(title)), Tone::head, session_.colors()));
+      session_.print(toned("$ " + shown, Tone::faint, session_.colors()));
+      result_ = run(arguments, session_.streams(), session_.environment());
+    }
+    steps_.push_back({shown, result_});
+  }
+  [[nodiscard]] Exit result() const noexcept { return result_; }
+  [[nodiscard]] const std::vector<json::DemoStep>& steps() const noexcept { return steps_; }
+
+ private:
+  const Session& session_;
+  std::filesystem::path folder_;
+  std::vector<json::DemoStep> steps_;
+  Exit result_ = Exit::done;
+};
+
+}  // namespace
+
+Result<Exit> execute(const Session& session, const DemoArguments& arguments) {
+  MEISAI_ASSIGN(const std::vector<std::string> files, sample_files(session, arguments));
+  const TemporaryFolder folder(session.environment());
+  if (folder.path().empty()) return fail(Code::io_error, "no temporary folder can be made", "set TMPDIR");
+  if (!session.json()) session.print(session.say(Text::demo_intro));
+
+  std::vector<std::string> import = {"import"};
+  import.insert(import.end(), files.begin(), files.end());
+  Walk walk(session, folder.path());
+  walk.step(Text::demo_init, {"init", "--simulated", "--new-key-file", (folder.path() / "key").string(), "--keyring",
+                              (folder.path() / "keyring").string()});
+  walk.step(Text::demo_import, import);
+  walk.step(Text::demo_import_again, import);
+  walk.step(Text::demo_statements, {"statements"});
+  walk.step(Text::demo_month, {"transactions", "--month", demo_month});
+  walk.step(Text::demo_upcoming, {"upcoming"});
+  walk.step(Text::demo_export, {"export", "hledger", "--out", (folder.path() / "cards.journal").string()});
+  walk.step(Text::demo_audit, {"audit", "verify"});
+  if (session.json()) session.print(json::demo(walk.steps()));
+  if (!session.json() && walk.result() == Exit::done) {
+    session.print("");
+    session.print(session.say(Text::demo_done));
+  }
+  return walk.result();
+}
+
+}  // namespace meisai::cli

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A store is a folder (DESIGN section 5): store.json in clear (which format, which store, where its key
+// ring is), control.db, vaults/<random name>.db, gate.lock. This is the way to make one and to open one.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "meisai/ports/control.h"
+#include "meisai/ports/entropy.h"
+#include "meisai/ports/gate_lock.h"
+#include "meisai/ports/key_provider.h"
+#include "meisai/ports/store.h"
+#include "storage/sqlcipher/control_store.h"
+
+namespace meisai::sqlcipher {
+
+struct NewStore {
+  std::filesystem::path key_ring;  ///< not below the store's folder
+  Mode mode = Mode::personal;
+  bool simulated = false;
+  Instant now{};
+};
+
+/// Makes a store. `store_exists` where there is one: nothing is ever overwritten. A failure leaves the
+/// folder as it was; what a crash left half made is cleared away by the next call. Others:
+/// `invalid_argument` (key ring below the store), `store_busy`, `io_error`, `disk_full`, the key provider's.
+[[nodiscard]] Result<void> create_store_folder(const std::filesystem::path& folder, const NewStore& store,
+                                               KeyProvider& provider, Entropy& entropy);
+
+/// An open store. Control and gate work without the vault, so that a cutoff can be opened even where the
+/// ledger is damaged. Outlives what `open_vault` hands out.
+class StoreFolder {
+ public:
+  /// `store_missing`, `store_too_new`, `store_damaged`, `wrong_key`, `key_ring_missing`, `store_not_encrypted`.
+  [[nodiscard]] static Result<std::unique_ptr<StoreFolder>> open(const std::filesystem::path& folder,
+                                                                 KeyProvider& provider);
+
+  [[nodiscard]] const StoreSettings& settings() const noexcept { return settings_; }
+  [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
+  [[nodiscard]] Control& control() const noexcept { return *control_; }
+  [[nodiscard]] GateLock& gate_lock() const noexcept { return *gate_lock_; }
+
+  /// Opens the ledger and checks it against its anchor: also `store_rolled_back`.
+  [[nodiscard]] Result<std::unique_ptr<Store>> open_vault();
+
+ private:
+  StoreFolder() = default;
+  std::filesystem::path folder_;
+  StoreSettings settings_;
+  Secret vault_key_;
+  std::unique_ptr<Control> control_;
+  std::unique_ptr<GateLock> gate_lock_;
+};
+
+/// Where the folder's key ring is, without opening anything. Errors as `StoreFolder::open`.
+[[nodiscard]] Result<std::filesystem::path> key_ring_of(const std::filesystem::path& folder);
+
+}  // namespace meisai::sqlcipher

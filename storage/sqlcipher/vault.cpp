@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/sqlcipher/vault.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "storage/rules/ledger_rules.h"
+#include "storage/sqlcipher/schema.h"
+#include "storage/sqlcipher/values.h"
+
+namespace meisai::sqlcipher {
+namespace {
+
+constexpr std::size_t idle_connections = 2;
+
+Anchor anchor_of(const VaultHead& head) {
+  return {.generation = head.generation, .audit_count = head.chain.count, .audit_head = head.chain.head};
+}
+
+}  // namespace
+
+tl::unexpected<Error> rolled_back(std::string what) {
+  return fail(Code::store_rolled_back, std::move(what),
+              "an older copy of the store was put back; put the newest files in their place, and see `meisai doctor`");
+}
+
+Lease::Lease(std::shared_ptr<Vault> vault, std::unique_ptr<Database> database) noexcept
+    : vault_(std::move(vault)), database_(std::move(database)) {}
+
+Lease::~Lease() {
+  if (!database_) return;
+  database_->rollback();
+  if (!spoiled_) vault_->give_back(std::move(database_));
+}
+
+Result<std::shared_ptr<Vault>> Vault::open(std::filesystem::path file, Secret key, Control& control) {
+  // The anchor first: a commit of another process in between then shows as a vault ahead of it, which is fine.
+  MEISAI_ASSIGN(const std::optional<Anchor> anchor, control.anchor());
+  std::shared_ptr<Vault> vault(new Vault(std::move(file), std::move(key), control));
+  auto database = vault->open_connection();
+  if (!database && database.error().code == Code::store_missing)
+    return fail(Code::store_damaged, "the ledger's file is gone",
+                "put it back from a backup; it is never made anew, so that nothing is lost unnoticed");
+  if (!database) return tl::unexpected(std::move(database).error());
+  Lease lease(vault, std::move(*database));
+  MEISAI_TRY(migrate(*lease, vault_migrations()));
+  MEISAI_ASSIGN(vault->vault_tag_, load_meta(*lease, "vault_tag"));
+  MEISAI_ASSIGN(std::string secret, load_meta(*lease, "card_secret"));
+  vault->card_secret_ = Secret(std::string_view(secret));
+  wipe(std::as_writable_bytes(std::span(secret)));
+  MEISAI_TRY(vault->check_anchor(*lease, anchor));
+  return vault;
+}
+
+Result<void> Vault::check_anchor(Database& database, const std::optional<Anchor>& anchor) {
+  MEISAI_ASSIGN(const VaultHead head, load_head(database));
+  if (!anchor) {
+    if (head.generation != 0) drop_anchor(head);  // a crash between the first commit and its anchor
+    return {};
+  }
+  if (head.generation < anchor->generation)
+    return rolled_back("the ledger is at commit " + std::to_string(head.generation) + " of " +
+                       std::to_string(anchor->generation));
+  if (head.chain.count < anchor->audit_count) return rolled_back("the ledger's audit chain is shorter than it was");
+  if (anchor->audit_count != 0) {
+    const auto then = audit_hash(database, anchor->audit_count);
+    if (!then && then.error().code != Code::not_found) return tl::unexpected(then.error());
+    if (!then || *then != anchor->audit_head) return rolled_back("the ledger's audit chain is another one");
+  }
+  if (head.generation == anchor->generation && head.chain.head != anchor->audit_head)
+    return rolled_back("the ledger's audit chain is another one");
+  if (head.generation > anchor->generation) drop_anchor(head);
+  return {};
+}
+
+Result<std::unique_ptr<Database>> Vault::open_connection() const {
+  MEISAI_ASSIGN(Database database, Database::open(file_, key_, {.key_is_authentic = true}));
+  return std::make_unique<Database>(std::move(database));
+}
+
+Result<Lease> Vault::connection() {
+  std::unique_ptr<Database> database;
+  {
+    const std::lock_guard guard(mutex_);
+    if (!idle_.empty()) {
+      database = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (!database) {
+    MEISAI_ASSIGN(database, open_connection());
+  }
+  return Lease(shared_from_this(), std::move(database));
+}
+
+void Vault::give_back(std::unique_ptr<Database> database) noexcept {
+  const std::lock_guard guard(mutex_);
+  if (idle_.size() < idle_connections) idle_.push_back(std::move(database));
+}
+
+Result<void> Vault::record(Database& database, const AuditDraft& audit) {
+  MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database));
+  MEISAI_ASSIGN(const VaultHead head, advance_head(database, audit));
+  MEISAI_TRY(transaction.commit());
+  drop_anchor(head);
+  return {};
+}
+
+Result<VaultHead> advance_head(Database& database, const AuditDraft& audit) {
+  MEISAI_ASSIGN(VaultHead head, load_head(database));
+  MEISAI_TRY(append_audit(database, audit, head.chain));
+  ++head.generation;
+  MEISAI_TRY(save_head(database, head));
+  return head;
+}
+
+void Vault::drop_anchor(const VaultHead& head) noexcept {
+  // What was committed stays committed: a vault ahead of its anchor is recovered at the next open.
+  (void)control_.set_anchor(anchor_of(head));
+}
+
+std::filesystem::path Vault::turn_file() const {
+  std::filesystem::path path = file_;
+  path.replace_extension(".import");
+  return path;
+}
+
+Result<void> initialize_vault(Database& database, Entropy& entropy) {
+  MEISAI_TRY(migrate(database, vault_migrations()));
+  std::array<std::byte, 4> random{};
+  MEISAI_TRY(entropy.fill(random));
+  std::array<std::byte, 32> secret{};
+  MEISAI_TRY(entropy.fill(secret));
+  const std::string tag = ledger_rules::vault_tag_from(random);
+  MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database));
+  MEISAI_TRY(database.prepared("INSERT INTO head VALUES(1,0,1,0,0,?1)").bind(1, bytes_of(Digest{})).run());
+  MEISAI_TRY(save_meta(database, "vault_tag", std::as_bytes(std::span(tag))));
+  const auto saved = save_meta(database, "card_secret", secret);
+  wipe(secret);
+  MEISAI_TRY(saved);
+  return transaction.commit();
+}
+
+namespace {
+
+class SqlcipherStore final : public Store {
+ public:
+  explicit SqlcipherStore(std::shared_ptr<Vault> vault) : vault_(std::move(vault)) {}
+
+  Result<std::unique_ptr<Staging>> begin_staging(std::chrono::milliseconds wait) override {
+    return sqlcipher::begin_staging(vault_, wait);
+  }
+
+  Result<Digest> card_hash(std::string_view domain, const Secret& key_text) override {
+    return ledger_rules::keyed_digest(vault_->card_secret(), domain, key_text);
+  }
+
+  Result<std::unique_ptr<LedgerView>> read(MEISAI_UNSPENT Permit<Read> permit, const AuditDraft& audit) override {
+    return view<LedgerView>(std::move(permit), audit);
+  }
+
+  Result<std::unique_ptr<ReleaseView>> release(MEISAI_UNSPENT Permit<Release> permit,
+                                               const AuditDraft& audit) override {
+    return view<ReleaseView>(std::move(permit), audit);
+  }
+
+  Result<void> record(const AuditDraft& audit) override {
+    MEISAI_ASSIGN(const Lease lease, vault_->connection());
+    return vault_->record(*lease, audit);
+  }
+
+  Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit, std::optional<Instant> prune_before,
+                            const AuditDraft& audit) override {
+    StoreHealth health;
+    MEISAI_ASSIGN(const Lease lease, vault_->connection());
+    VaultHead head;
+    {
+      MEISAI_ASSIGN(Transaction transaction, Transaction::begin(*lease));
+      if (prune_before) {
+        MEISAI_ASSIGN(health.raw_pages_pruned, prune(*lease, *prune_before));
+      }
+      MEISAI_ASSIGN(head, advance_head(*lease, audit));
+      MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
+      MEISAI_TRY(transaction.commit());
+    }
+    vault_->drop_anchor(head);
+    MEISAI_ASSIGN(const std::optional<Anchor> anchor, vault_->control().anchor());
+    MEISAI_TRY(check_vault(*lease, anchor, health));
+    return health;
+  }
+
+ private:
+  template <class View, class P>
+  Result<std::unique_ptr<View>> view(MEISAI_UNSPENT Permit<P> permit, const AuditDraft& audit) {
+    IssuerId scope = permit.scope().issuer;
+    MEISAI_ASSIGN(Lease lease, vault_->connection());
+    MEISAI_ASSIGN(const Admission admission, vault_->record_admitted(*lease, audit, std::move(permit)));
+    MEISAI_ASSIGN(std::unique_ptr<View> opened, open_view(vault_, std::move(lease), std::move(scope)));
+    return opened;
+  }
+
+  static Result<std::uint64_t> prune(Database& database, Instant before) {
+    MEISAI_TRY(database
+                   .prepared("DELETE FROM raw_page WHERE id IN (SELECT page FROM document_page WHERE document IN "
+                             "(SELECT id FROM document WHERE keep_raw_until<?1))")
+                   .bind(1, to_column(before))
+                   .run());
+    const std::int64_t pruned = database.changes();
+    MEISAI_TRY(database
+                   .prepared("DELETE FROM document_page WHERE document IN "
+                             "(SELECT id FROM document WHERE keep_raw_until<?1)")
+                   .bind(1, to_column(before))
+                   .run());
+    return static_cast<std::uint64_t>(pruned);
+  }
+
+  std::shared_ptr<Vault> vault_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_store(std::shared_ptr<Vault> vault) {
+  return std::make_unique<SqlcipherStore>(std::move(vault));
+}
+
+}  // namespace meisai::sqlcipher

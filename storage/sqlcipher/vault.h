@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One vault: a subject's ledger in an encrypted file. Doors in vault.cpp, the import turn and windows in
+// staging.cpp and window.cpp, views in view.cpp, the whole check in check.cpp. This header is what they share.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "meisai/ports/control.h"
+#include "meisai/ports/entropy.h"
+#include "meisai/ports/store.h"
+#include "storage/sqlcipher/database.h"
+#include "storage/sqlcipher/ledger_tables.h"
+
+namespace meisai::sqlcipher {
+
+class Vault;
+
+/// A connection of the vault's pool, given back when the lease ends.
+class Lease {
+ public:
+  Lease(std::shared_ptr<Vault> vault, std::unique_ptr<Database> database) noexcept;
+  Lease(Lease&&) noexcept = default;
+  Lease& operator=(Lease&&) = delete;
+  ~Lease();
+  [[nodiscard]] Database& operator*() const noexcept { return *database_; }
+  [[nodiscard]] Database* operator->() const noexcept { return database_.get(); }
+  /// The connection is in a state that nobody else should get: close it instead of giving it back.
+  void spoil() noexcept { spoiled_ = true; }
+
+ private:
+  std::shared_ptr<Vault> vault_;
+  std::unique_ptr<Database> database_;
+  bool spoiled_ = false;
+};
+
+/// The open file and what is the same for all its doors. Thread-safe. Windows and views keep it alive.
+class Vault : public std::enable_shared_from_this<Vault> {
+ public:
+  /// Opens the file and checks it against its anchor: `store_rolled_back` when the anchor has seen a later
+  /// or another state, `store_damaged` when the file is gone.
+  [[nodiscard]] static Result<std::shared_ptr<Vault>> open(std::filesystem::path file, Secret key, Control& control);
+
+  [[nodiscard]] Result<Lease> connection();
+  /// An audit entry in a commit of its own.
+  [[nodiscard]] Result<void> record(Database& database, const AuditDraft& audit);
+  /// The same, admitted. The vault's write lock first, the gate lock last and only around COMMIT: whoever
+  /// waits for another writer must not keep a cutoff waiting. The admission lasts as long as it is kept.
+  template <class P>
+  [[nodiscard]] Result<Admission> record_admitted(Database& database, const AuditDraft& audit,
+                                                  MEISAI_UNSPENT Permit<P> permit);
+  /// Tells control where the vault is now. After the commit, outside of every lock.
+  void drop_anchor(const VaultHead& head) noexcept;
+
+  [[nodiscard]] Control& control() const noexcept { return control_; }
+  [[nodiscard]] const std::string& vault_tag() const noexcept { return vault_tag_; }
+  [[nodiscard]] const Secret& card_secret() const noexcept { return card_secret_; }
+  /// The file whose lock is the import turn.
+  [[nodiscard]] std::filesystem::path turn_file() const;
+
+ private:
+  friend class Lease;
+  Vault(std::filesystem::path file, Secret key, Control& control)
+      : file_(std::move(file)), key_(std::move(key)), control_(control) {}
+  [[nodiscard]] Result<std::unique_ptr<Database>> open_connection() const;
+  [[nodiscard]] Result<void> check_anchor(Database& database, const std::optional<Anchor>& anchor);
+  void give_back(std::unique_ptr<Database> database) noexcept;
+
+  std::filesystem::path file_;
+  Secret key_;
+  Control& control_;
+  std::string vault_tag_;
+  Secret card_secret_;
+  std::mutex mutex_;  // guards idle_
+  std::vector<std::unique_ptr<Database>> idle_;
+};
+
+/// One commit that adds an audit entry: what `head` becomes. Inside the caller's transaction.
+[[nodiscard]] Result<VaultHead> advance_head(Database& database, const AuditDraft& audit);
+
+template <class P>
+Result<Admission> Vault::record_admitted(Database& database, const AuditDraft& audit,
+                                         MEISAI_UNSPENT Permit<P> permit) {
+  MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database));
+  MEISAI_ASSIGN(const VaultHead head, advance_head(database, audit));
+  MEISAI_ASSIGN(Admission admission, std::move(permit).admit());
+  MEISAI_TRY(transaction.commit());
+  drop_anchor(head);
+  return admission;
+}
+
+/// Makes the tables, the tag and the card secret of a new vault.
+[[nodiscard]] Result<void> initialize_vault(Database& database, Entropy& entropy);
+
+/// The doors. `control` outlives the store.
+[[nodiscard]] std::unique_ptr<Store> make_store(std::shared_ptr<Vault> vault);
+
+[[nodiscard]] Result<std::unique_ptr<Staging>> begin_staging(std::shared_ptr<Vault> vault,
+                                                             std::chrono::milliseconds wait);
+
+/// A view on the state at this call. With a `scope`, only that issuer's data is in it.
+[[nodiscard]] Result<std::unique_ptr<ReleaseView>> open_view(std::shared_ptr<Vault> vault, Lease lease, IssuerId scope);
+
+/// Compares the whole vault with itself and with `anchor` (read before the call).
+[[nodiscard]] Result<void> check_vault(Database& database, const std::optional<Anchor>& anchor, StoreHealth& health);
+
+[[nodiscard]] tl::unexpected<Error> rolled_back(std::string what);
+
+}  // namespace meisai::sqlcipher

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A consistent view: one read transaction on a connection of its own. Writers go on meanwhile (WAL).
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "storage/sqlcipher/months.h"
+#include "storage/sqlcipher/row_codec.h"
+#include "storage/sqlcipher/row_walk.h"
+#include "storage/sqlcipher/values.h"
+#include "storage/sqlcipher/vault.h"
+
+namespace meisai::sqlcipher {
+namespace {
+
+bool same_rows(const TransactionQuery& a, const TransactionQuery& b) {
+  return a.cards == b.cards && a.from == b.from && a.to == b.to && a.undated_of == b.undated_of &&
+         a.status == b.status && a.only == b.only;
+}
+
+class SqlcipherView final : public ReleaseView {
+ public:
+  SqlcipherView(std::shared_ptr<Vault> vault, Lease lease, IssuerId scope)
+      : vault_(std::move(vault)), lease_(std::move(lease)), scope_(std::move(scope)) {}
+
+  Result<void> start() {
+    MEISAI_TRY(db().begin_read());
+    MEISAI_ASSIGN(head_, load_head(db()));  // the first read takes the snapshot
+    return {};
+  }
+
+  Result<std::string> vault_tag() override { return vault_->vault_tag(); }
+  Result<std::vector<CardRow>> cards() override { return load_cards(db(), scope_); }
+  Result<std::vector<StatementRow>> statements() override { return load_statements(db(), scope_); }
+  Result<std::vector<DocumentRow>> documents() override { return load_documents(db(), scope_); }
+
+  Result<void> transactions(const TransactionQuery& query, const RowVisitor& visit) override {
+    if (query.only) {
+      MEISAI_TRY(visit_one(query, visit));
+      return {};
+    }
+    MEISAI_ASSIGN(RowWalk walk, begin_walk(query, scope_));
+    MEISAI_TRY(visit_walk(walk, query.limit.value_or(std::numeric_limits<std::size_t>::max()), visit));
+    return {};
+  }
+
+  Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) override {
+    MEISAI_ASSIGN(const bool ours, in_scope(transaction));
+    if (!ours) return std::vector<BilledPart>{};
+    return load_parts(db(), transaction);
+  }
+
+  Result<std::vector<StoredRow>> revisions_of(TransactionKey transaction) override {
+    std::vector<StoredRow> rows;
+    MEISAI_ASSIGN(const bool ours, in_scope(transaction));
+    if (!ours) return rows;
+    MEISAI_TRY(visit_rows(
+        db().prepared("SELECT txn," MEISAI_ROW_COLUMNS " FROM revision WHERE txn=?1 ORDER BY seq").bind(1, transaction),
+        [&](const StoredRow& row) {
+          rows.push_back(row);
+          return true;
+        }));
+    return rows;
+  }
+
+  Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override {
+    if (!scope_.empty()) {
+      MEISAI_ASSIGN(const auto visible, statements());
+      if (std::ranges::find(visible, statement, &StatementRow::key) == visible.end()) return std::vector<BilledSum>{};
+    }
+    return load_billed_sums(db(), statement);
+  }
+
+  Result<std::vector<MonthTotal>> month_totals() override {
+    MEISAI_ASSIGN(auto totals, load_month_totals(db()));
+    MEISAI_ASSIGN(const auto visible, visible_cards(scope_));
+    std::erase_if(totals, [&](const MonthTotal& total) {
+      return total.count == 0 || !std::ranges::binary_search(visible, total.card);
+    });
+    return totals;
+  }
+
+  Result<std::vector<ChangeRow>> changes(std::uint64_t after, std::size_t limit) override;
+  Result<std::uint64_t> last_position() override { return head_.last_position; }
+  Result<std::vector<CoverageRow>> coverage() override;
+  Result<std::vector<QuarantineRow>> quarantine() override;
+
+  Result<void> audit(const std::function<bool(const AuditEntry&)>& visit) override { return visit_audit(db(), visit); }
+
+  Result<std::size_t> batch(MEISAI_UNSPENT Permit<Release> permit, const TransactionQuery& query,
+                            const RowVisitor& visit) override {
+    const IssuerId narrower = permit.scope().issuer;
+    if (!scope_.empty() && !narrower.empty() && scope_ != narrower) return ledger_rules::outside_scope();
+    const IssuerId& scope = narrower.empty() ? scope_ : narrower;
+    MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
+    if (query.only) return visit_one(query, visit);
+    const bool goes_on = walk_ && same_rows(walk_->query(), query) && walk_scope_ == scope && query.after &&
+                         walk_->last() == *query.after;
+    if (!goes_on) {
+      walk_.reset();
+      MEISAI_ASSIGN(RowWalk walk, begin_walk(query, scope));
+      walk_.emplace(std::move(walk));
+      walk_scope_ = scope;
+    }
+    return visit_walk(*walk_, std::min(batch_rows, query.limit.value_or(batch_rows)), visit);
+  }
+
+ private:
+  Database& db() const { return *lease_; }
+
+  /// Numbers of the cards that a scope shows, ascending.
+  Result<std::vector<CardKey>> visible_cards(const IssuerId& scope) {
+    std::vector<CardKey> keys;
+    Statement& row = db().prepared("SELECT id FROM card WHERE ?1='' OR issuer=?1 ORDER BY id");
+    const RowScope done(row);
+    row.bind(1, scope.text());
+    for (;;) {
+      MEISAI_ASSIGN(const bool more, row.step());
+      if (!more) return keys;
+      keys.push_back(row.int64(0));
+    }
+  }
+
+  Result<RowWalk> begin_walk(const TransactionQuery& query, const IssuerId& scope) {
+    MEISAI_ASSIGN(std::vector<CardKey> cards, visible_cards(scope));
+    if (!query.cards.empty())
+      std::erase_if(cards, [&](CardKey card) { return std::ranges::find(query.cards, card) == query.cards.end(); });
+    RowWalk walk(db(), query, std::move(cards));
+    MEISAI_TRY(walk.start());
+    return walk;
+  }
+
+  static Result<std::size_t> visit_walk(RowWalk& walk, std::size_t most, const RowVisitor& visit) {
+    std::size_t visited = 0;
+    while (visited < most) {
+      MEISAI_ASSIGN(const StoredRow* const row, walk.next());
+      if (row == nullptr) break;
+      ++visited;
+      if (!visit(*row)) break;
+    }
+    return visited;
+  }
+
+  Result<std::size_t> visit_one(const TransactionQuery& query, const RowVisitor& visit) {
+    MEISAI_ASSIGN(const bool ours, in_scope(*query.only));
+    if (!ours) return std::size_t{0};
+    std::optional<StoredRow> found;
+    MEISAI_TRY(visit_rows(db().prepared("SELECT id," MEISAI_ROW_COLUMNS " FROM txn WHERE id=?1").bind(1, *query.only),
+                          [&](const StoredRow& row) {
+                            found = row;
+                            return false;
+                          }));
+    TransactionQuery others = query;
+    others.only.reset();
+    others.after.reset();
+    // The row by itself is asked for by number: dated or not is no question of statements then.
+    if (!found || !ledger_rules::wanted(others, *found, true)) return std::size_t{0};
+    visit(*found);
+    return std::size_t{1};
+  }
+
+  Result<bool> in_scope(TransactionKey transaction) {
+    if (scope_.empty()) return true;
+    Statement& row =
+        db().prepared("SELECT c.issuer FROM txn t JOIN card c ON c.id=t.card WHERE t.id=?1");
+    const RowScope done(row);
+    row.bind(1, transaction);
+    MEISAI_ASSIGN(const bool found, row.step());
+    return found && row.text(0) == scope_.text();
+  }
+
+  std::shared_ptr<Vault> vault_;
+  Lease lease_;
+  IssuerId scope_;
+  VaultHead head_;
+  std::optional<RowWalk> walk_;  // of the batches so far
+  IssuerId walk_scope_;
+};
+
+Result<std::vector<ChangeRow>> SqlcipherView::changes(std::uint64_t after, std::size_t limit) {
+  if (!scope_.empty()) return ledger_rules::outside_scope();
+  std::vector<ChangeRow> found;
+  if (limit == 0 || after >= head_.last_position) return found;
+  // Positions are gapless: the range that holds after+1 is the last one that begins there or before.
+  Statement& row = db().prepared(
+      "SELECT position,kind,entity,first,last,reason FROM change WHERE position>="
+      "(SELECT max(position) FROM change WHERE position<=?1) ORDER BY position");
+  const RowScope done(row);
+  row.bind(1, static_cast<std::int64_t>(after + 1));
+  while (found.size() < limit) {
+    MEISAI_ASSIGN(const bool more, row.step());
+    if (!more) break;
+    ChangeRow change{.position = static_cast<std::uint64_t>(row.int64(0))};
+    MEISAI_ASSIGN(change.kind, enum_from<ChangeKind>(row.int64(1), 3));
+    MEISAI_ASSIGN(change.entity, enum_from<Entity>(row.int64(2), 3));
+    change.first = row.int64(3);
+    change.last = row.int64(4);
+    change.reason = row.text(5);
+    ledger_rules::cut_behind(change, after);
+    found.push_back(std::move(change));
+  }
+  return found;
+}
+
+Result<std::vector<CoverageRow>> SqlcipherView::coverage() {
+  std::vector<CoverageRow> found;
+  Statement& row = db().prepared(
+      "SELECT v.card,v.first_day,v.last_day,v.channel,v.certainty FROM coverage v JOIN card c ON c.id=v.card "
+      "WHERE ?1='' OR c.issuer=?1 ORDER BY v.card,v.first_day,v.channel,v.certainty");
+  const RowScope done(row);
+  row.bind(1, scope_.text());
+  for (;;) {
+    MEISAI_ASSIGN(const bool more, row.step());
+    if (!more) return found;
+    found.push_back({.card = row.int64(0),
+                     .from = ledger_rules::date_of(static_cast<DayKey>(row.int64(1))),
+                     .to = ledger_rules::date_of(static_cast<DayKey>(row.int64(2))),
+                     .channel = std::string(row.text(3)),
+                     .certainty = std::string(row.text(4))});
+  }
+}
+
+Result<std::vector<QuarantineRow>> SqlcipherView::quarantine() {
+  constexpr std::int64_t fields = static_cast<std::int64_t>(Field::extension) + 1;
+  std::vector<QuarantineRow> found;
+  Statement& row = db().prepared(
+      "SELECT q.document,q.line,q.code,q.stmt,q.field,q.message,q.masked_text FROM quarantine q "
+      "JOIN document d ON d.id=q.document WHERE ?1='' OR d.issuer=?1 ORDER BY q.document,q.line,q.code");
+  const RowScope done(row);
+  row.bind(1, scope_.text());
+  for (;;) {
+    MEISAI_ASSIGN(const bool more, row.step());
+    if (!more) return found;
+    QuarantineRow held{.document = row.int64(0), .statement = row.int64(3)};
+    held.rejection.row = static_cast<std::uint64_t>(row.int64(1));
+    const auto code = code_named(row.text(2));
+    if (!code) return damaged_value("an unknown code");
+    held.rejection.code = *code;
+    MEISAI_ASSIGN(held.rejection.field, enum_from<Field>(row.int64(4), fields));
+    held.rejection.message = row.text(5);
+    held.masked_text = row.text(6);
+    found.push_back(std::move(held));
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ReleaseView>> open_view(std::shared_ptr<Vault> vault, Lease lease, IssuerId scope) {
+  auto view = std::make_unique<SqlcipherView>(std::move(vault), std::move(lease), std::move(scope));
+  MEISAI_TRY(view->start());
+  return view;
+}
+
+}  // namespace meisai::sqlcipher

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A window being written: one SQLite transaction. Rows go in as they come; what is kept once a commit (the
+// month roll-up, the change feed, the audit entries, the head) waits in memory until then. The gate lock is
+// taken last and covers COMMIT only.
+#include <algorithm>
+#include <utility>
+
+#include "storage/sqlcipher/months.h"
+#include "storage/sqlcipher/row_codec.h"
+#include "storage/sqlcipher/staging.h"
+#include "storage/sqlcipher/values.h"
+
+namespace meisai::sqlcipher {
+namespace {
+
+class SqlcipherWrite final : public LedgerWrite {
+ public:
+  /// REQUIRES: the turn's window has begun.
+  explicit SqlcipherWrite(std::shared_ptr<ImportTurn> turn) : turn_(std::move(turn)) {}
+  SqlcipherWrite(const SqlcipherWrite&) = delete;
+  SqlcipherWrite& operator=(const SqlcipherWrite&) = delete;
+  ~SqlcipherWrite() override { end(false); }
+
+  /// Reads where the vault stands. Called once, first.
+  Result<void> start() {
+    MEISAI_ASSIGN(head_, load_head(db()));
+    return {};
+  }
+
+  Result<std::string> vault_tag() override { return turn_->vault().vault_tag(); }
+  Result<std::vector<CardRow>> cards(const IssuerId& issuer) override;
+  Result<std::vector<StatementRow>> statements(const IssuerId& issuer) override;
+  Result<void> rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) override;
+  Result<void> rows_of(StatementKey statement, const RowVisitor& visit) override;
+  Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) override;
+  Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override;
+
+  Result<DocumentKey> put_document(const DocumentRow& document) override;
+  Result<CardKey> put_card(const CardRow& card) override;
+  Result<StatementKey> put_statement(const StatementRow& statement) override;
+  Result<TransactionKey> insert(const StoredRow& row) override;
+  Result<void> revise(const StoredRow& row) override;
+  Result<void> put_part(const BilledPart& part) override;
+  Result<void> put_coverage(const CoverageRow& coverage) override;
+  Result<bool> put_quarantine(const QuarantineRow& row) override;
+  Result<void> add_change(const ChangeRow& change) override;
+  Result<void> add_audit(const AuditDraft& audit) override;
+
+  Result<void> commit(MEISAI_UNSPENT Permit<Commit> permit) override {
+    MEISAI_TRY(usable());
+    const auto done = commit_now(std::move(permit));
+    end(done.has_value());
+    if (done) turn_->vault().drop_anchor(head_);
+    return done;
+  }
+
+ private:
+  Database& db() const { return turn_->database(); }
+
+  /// Where SQLite rolled the transaction back by itself (disk full, I/O error), going on would commit each
+  /// statement on its own.
+  Result<void> usable() {
+    if (ended_) return fail(Code::internal_bug, "this window has ended");
+    if (!db().in_transaction()) {
+      end(false);
+      return fail(Code::io_error, "the window was given up after an earlier failure", "try again", Retry::later);
+    }
+    return {};
+  }
+  void end(bool committed) {
+    if (ended_) return;
+    ended_ = true;
+    turn_->end_window(committed);
+  }
+
+  void touched(const IssuerId& issuer) {
+    if (std::ranges::find(issuers_, issuer) == issuers_.end()) issuers_.push_back(issuer);
+  }
+  Result<bool> exists(Sql sql, std::int64_t key);
+  Result<void> put_lists(const StatementRow& statement);
+  Result<void> check_row(const StoredRow& row);
+  Result<void> write_changes();
+  Result<void> commit_now(MEISAI_UNSPENT Permit<Commit> permit);
+
+  std::shared_ptr<ImportTurn> turn_;
+  VaultHead head_;
+  Statement* insert_ = nullptr;
+  std::string scratch_;
+  CardKey known_card_ = 0;  // the card checked last
+  MonthCounter months_;
+  std::vector<ChangeRow> changes_;
+  std::vector<AuditDraft> audit_;
+  std::vector<IssuerId> issuers_;
+  std::optional<DocumentKey> document_;
+  bool ended_ = false;
+};
+
+Result<std::vector<CardRow>> SqlcipherWrite::cards(const IssuerId& issuer) {
+  MEISAI_TRY(usable());
+  return load_cards(db(), issuer);
+}
+
+Result<std::vector<StatementRow>> SqlcipherWrite::statements(const IssuerId& issuer) {
+  MEISAI_TRY(usable());
+  return load_statements(db(), issuer);
+}
+
+Result<void> SqlcipherWrite::rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) {
+  MEISAI_TRY(usable());
+  return visit_rows(db().prepared("SELECT id," MEISAI_ROW_COLUMNS
+                                  " FROM txn WHERE card=?1 AND tdate BETWEEN ?2 AND ?3 ORDER BY card,tdate,fp")
+                        .bind(1, card)
+                        .bind(2, from)
+                        .bind(3, to),
+                    visit);
+}
+
+Result<void> SqlcipherWrite::rows_of(StatementKey statement, const RowVisitor& visit) {
+  MEISAI_TRY(usable());
+  return visit_rows_of(db(), statement, visit);
+}
+
+Result<std::vector<BilledPart>> SqlcipherWrite::parts_of(TransactionKey transaction) {
+  MEISAI_TRY(usable());
+  return load_parts(db(), transaction);
+}
+
+Result<std::vector<BilledSum>> SqlcipherWrite::billed_sums(StatementKey statement) {
+  MEISAI_TRY(usable());
+  return load_billed_sums(db(), statement);
+}
+
+Result<bool> SqlcipherWrite::exists(Sql sql, std::int64_t key) {
+  Statement& row = db().prepared(sql);
+  const RowScope scope(row);
+  row.bind(1, key);
+  return row.step();
+}
+
+Result<DocumentKey> SqlcipherWrite::put_document(const DocumentRow& document) {
+  MEISAI_TRY(usable());
+  touched(document.issuer);
+  DocumentKey key = 0;
+  {
+    Statement& row = db().prepared("SELECT id FROM document WHERE digest=?1 AND layout=?2");
+    const RowScope scope(row);
+    row.bind(1, bytes_of(document.digest)).bind(2, document.layout);
+    MEISAI_ASSIGN(const bool known, row.step());
+    if (known) key = row.int64(0);
+  }
+  MEISAI_TRY(db().prepared("INSERT OR REPLACE INTO document VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")
+                 .bind(1, key == 0 ? std::nullopt : std::optional(key))
+                 .bind(2, bytes_of(document.digest))
+                 .bind(3, document.issuer.text())
+                 .bind(4, document.layout)
+                 .bind(5, document.encoding)
+                 .bind(6, document.channel)
+                 .bind(7, to_column(document.imported_at))
+                 .bind(8, to_column(document.keep_raw_until))
+                 .run());
+  document_ = key == 0 ? db().last_insert_rowid() : key;
+  return *document_;
+}
+
+Result<CardKey> SqlcipherWrite::put_card(const CardRow& card) {
+  MEISAI_TRY(usable());
+  touched(card.issuer);
+  if (card.key != 0) {
+    MEISAI_ASSIGN(const bool known, exists("SELECT 1 FROM card WHERE id=?1", card.key));
+    if (!known) return fail(Code::not_found, "no such card");
+  }
+  MEISAI_TRY(db().prepared("INSERT OR REPLACE INTO card VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
+                 .bind(1, card.key == 0 ? std::nullopt : std::optional(card.key))
+                 .bind(2, card.issuer.text())
+                 .bind(3, bytes_of(card.key_hash))
+                 .bind(4, card.name)
+                 .bind(5, card.account_label)
+                 .bind(6, card.role)
+                 .bind(7, card.last4)
+                 .bind(8, card.label)
+                 .bind(9, static_cast<std::int64_t>(card.kind))
+                 .run());
+  return card.key == 0 ? db().last_insert_rowid() : card.key;
+}
+
+Result<StatementKey> SqlcipherWrite::put_statement(const StatementRow& statement) {
+  MEISAI_TRY(usable());
+  touched(statement.issuer);
+  StatementRow row = statement;
+  if (row.key != 0) {
+    MEISAI_ASSIGN(const bool known, exists("SELECT 1 FROM statement WHERE id=?1", row.key));
+    if (!known) return fail(Code::not_found, "no such statement");
+  }
+  std::optional<std::int64_t> balanced;
+  if (row.balanced) balanced = *row.balanced ? 1 : 0;
+  MEISAI_TRY(
+      db().prepared("INSERT OR REPLACE INTO statement VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")
+          .bind(1, row.key == 0 ? std::nullopt : std::optional(row.key))
+          .bind(2, row.issuer.text())
+          .bind(3, row.account_label)
+          .bind(4, row.anchor)
+          .bind(5, to_column(row.billing_month))
+          .bind(6, row.billing_month_source)
+          .bind(7, to_column(row.closing_date))
+          .bind(8, to_column(row.payment_due_date))
+          .bind(9, static_cast<std::int64_t>(row.status))
+          .bind(10, row.stated_total_minor)
+          .bind(11, row.computed_total_minor)
+          .bind(12, row.currency.code())
+          .bind(13, balanced)
+          .bind(14, static_cast<std::int64_t>(row.transaction_count))
+          .bind(15, static_cast<std::int64_t>(row.held_count))
+          .run());
+  if (row.key == 0) row.key = db().last_insert_rowid();
+  MEISAI_TRY(put_lists(row));
+  return row.key;
+}
+
+Result<void> SqlcipherWrite::put_lists(const StatementRow& statement) {
+  MEISAI_TRY(db().prepared("DELETE FROM statement_card WHERE statement=?1").bind(1, statement.key).run());
+  MEISAI_TRY(db().prepared("DELETE FROM subtotal WHERE statement=?1").bind(1, statement.key).run());
+  MEISAI_TRY(db().prepared("DELETE FROM component WHERE statement=?1").bind(1, statement.key).run());
+  std::int64_t seq = 0;
+  for (const CardKey card : statement.cards)
+    MEISAI_TRY(db().prepared("INSERT INTO statement_card VALUES(?1,?2,?3)")
+                   .bind_all(statement.key, ++seq, card)
+                   .run());
+  for (const Subtotal& subtotal : statement.subtotals)
+    MEISAI_TRY(db().prepared("INSERT INTO subtotal VALUES(?1,?2,?3,?4,?5,?6)")
+                   .bind_all(statement.key, ++seq, subtotal.label, subtotal.card_label, subtotal.stated_minor,
+                             static_cast<std::int64_t>(subtotal.region))
+                   .run());
+  for (const Component& component : statement.components)
+    MEISAI_TRY(db().prepared("INSERT INTO component VALUES(?1,?2,?3,?4,?5,?6)")
+                   .bind_all(statement.key, ++seq, static_cast<std::int64_t>(component.kind), component.label,
+                             component.card_label, component.amount_minor)
+                   .run());
+  return {};
+}
+
+Result<void> SqlcipherWrite::check_row(const StoredRow& row) {
+  MEISAI_TRY(ledger_rules::check_row(row));
+  if (row.card == known_card_) return {};
+  MEISAI_ASSIGN(const bool known, exists("SELECT 1 FROM card WHERE id=?1", row.card));
+  if (!known) return fail(Code::internal_bug, "a row of a card that nobody put");
+  known_card_ = row.card;
+  return {};
+}
+
+Result<TransactionKey> SqlcipherWrite::insert(const StoredRow& row) {
+  MEISAI_TRY(usable());
+  MEISAI_TRY(check_row(row));
+  if (insert_ == nullptr)
+    insert_ = &db().prepared("INSERT INTO txn(id," MEISAI_ROW_COLUMNS ") VALUES(?1," MEISAI_ROW_MARKS ")");
+  const TransactionKey key = head_.next_transaction;
+  bind_row(*insert_, key, row, scratch_);
+  MEISAI_TRY(insert_->run());
+  MEISAI_TRY(months_.count(row, +1));
+  ++head_.next_transaction;
+  return key;
+}
+
+Result<void> SqlcipherWrite::revise(const StoredRow& row) {
+  MEISAI_TRY(usable());
+  MEISAI_TRY(check_row(row));
+  StoredRow old;
+  MEISAI_TRY(visit_rows(db().prepared("SELECT id," MEISAI_ROW_COLUMNS " FROM txn WHERE id=?1").bind(1, row.key),
+                        [&](const StoredRow& found) {
+                          old = found;
+                          return true;
+                        }));
+  if (old.key == 0) return fail(Code::not_found, "no such transaction");
+  MEISAI_TRY(db().prepared("INSERT INTO revision SELECT id,"
+                           "(SELECT count(*) FROM revision WHERE txn=?1)+1,?2," MEISAI_ROW_COLUMNS
+                           " FROM txn WHERE id=?1")
+                 .bind(1, row.key)
+                 .bind(2, static_cast<std::int64_t>(head_.generation + 1))
+                 .run());
+  Statement& update = db().prepared(
+      "UPDATE txn SET card=?2,tdate=?3,fp=?4,stmt=?5,doc=?6,line=?7,amount=?8,billed=?9,pdate=?10,status=?11,"
+      "attrs=?12,mraw=?13,mnorm=?14,extra=?15 WHERE id=?1");
+  bind_row(update, row.key, row, scratch_);
+  MEISAI_TRY(update.run());
+  MEISAI_TRY(months_.count(old, -1));
+  return months_.count(row, +1);
+}
+
+Result<void> SqlcipherWrite::put_part(const BilledPart& part) {
+  MEISAI_TRY(usable());
+  MEISAI_ASSIGN(const bool known, exists("SELECT 1 FROM txn WHERE id=?1", part.transaction));
+  if (!known || part.statement == 0) return fail(Code::not_found, "a part of no transaction or no statement");
+  return db()
+      .prepared("INSERT OR REPLACE INTO billed_part VALUES(?1,?2,?3,?4)")
+      .bind_all(part.transaction, part.statement, part.billed_minor, part.index)
+      .run();
+}
+
+Result<void> SqlcipherWrite::put_coverage(const CoverageRow& coverage) {
+  MEISAI_TRY(usable());
+  if (coverage.to < coverage.from) return fail(Code::internal_bug, "coverage that ends before it begins");
+  const std::int64_t from = ledger_rules::day_of(coverage.from);
+  const std::int64_t to = ledger_rules::day_of(coverage.to);
+  std::int64_t first = from;
+  std::int64_t last = to;
+  {
+    // What touches or overlaps; ranges of one kind never touch each other, so one pass finds them all.
+    Statement& row = db().prepared(
+        "SELECT min(first_day),max(last_day) FROM coverage WHERE card=?1 AND channel=?2 AND certainty=?3 "
+        "AND first_day<=?5+1 AND last_day>=?4-1");
+    const RowScope scope(row);
+    row.bind_all(coverage.card, coverage.channel, coverage.certainty, from, to);
+    MEISAI_ASSIGN(const bool found, row.step());
+    if (found && !row.is_null(0)) {
+      first = std::min(first, row.int64(0));
+      last = std::max(last, row.int64(1));
+    }
+  }
+  MEISAI_TRY(db().prepared("DELETE FROM coverage WHERE card=?1 AND channel=?2 AND certainty=?3 "
+                           "AND first_day<=?5+1 AND last_day>=?4-1")
+                 .bind_all(coverage.card, coverage.channel, coverage.certainty, from, to)
+                 .run());
+  return db()
+      .prepared("INSERT INTO coverage(card,channel,certainty,first_day,last_day) VALUES(?1,?2,?3,?4,?5)")
+      .bind_all(coverage.card, coverage.channel, coverage.certainty, first, last)
+      .run();
+}
+
+Result<bool> SqlcipherWrite::put_quarantine(const QuarantineRow& row) {
+  MEISAI_TRY(usable());
+  MEISAI_TRY(db().prepared("INSERT OR IGNORE INTO quarantine VALUES(?1,?2,?3,?4,?5,?6,?7)")
+                 .bind_all(row.document, static_cast<std::int64_t>(row.rejection.row), name_of(row.rejection.code),
+                           row.statement, static_cast<std::int64_t>(row.rejection.field), row.rejection.message,
+                           row.masked_text)
+                 .run());
+  return db().changes() != 0;
+}
+
+Result<void> SqlcipherWrite::add_change(const ChangeRow& change) {
+  MEISAI_TRY(usable());
+  MEISAI_TRY(ledger_rules::check_change(change));
+  if (!changes_.empty() && ledger_rules::continues(changes_.back(), change)) {
+    changes_.back().last = change.last;
+    return {};
+  }
+  changes_.push_back(change);
+  return {};
+}
+
+Result<void> SqlcipherWrite::add_audit(const AuditDraft& audit) {
+  MEISAI_TRY(usable());
+  audit_.push_back(audit);
+  return {};
+}
+
+Result<void> SqlcipherWrite::write_changes() {
+  for (ChangeRow& change : changes_) {
+    change.position = head_.last_position + 1;
+    MEISAI_TRY(db().prepared("INSERT INTO change VALUES(?1,?2,?3,?4,?5,?6)")
+                   .bind_all(static_cast<std::int64_t>(change.position), static_cast<std::int64_t>(change.kind),
+                             static_cast<std::int64_t>(change.entity), change.first, change.last, change.reason)
+                   .run());
+    head_.last_position = ledger_rules::last_position_of(change);
+  }
+  return {};
+}
+
+Result<void> SqlcipherWrite::commit_now(MEISAI_UNSPENT Permit<Commit> permit) {
+  if (audit_.empty()) return fail(Code::internal_bug, "a window without an audit entry");
+  const IssuerId& scope = permit.scope().issuer;
+  if (!std::ranges::all_of(issuers_, [&](const IssuerId& issuer) { return ledger_rules::covers(scope, issuer); }))
+    return ledger_rules::outside_scope();
+  MEISAI_TRY(months_.flush(db()));
+  MEISAI_TRY(write_changes());
+  if (document_) MEISAI_TRY(turn_->adopt_pages(*document_));
+  for (const AuditDraft& draft : audit_) MEISAI_TRY(append_audit(db(), draft, head_.chain));
+  ++head_.generation;
+  MEISAI_TRY(save_head(db(), head_));
+  MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
+  return db().commit();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LedgerWrite>> begin_write(std::shared_ptr<ImportTurn> turn) {
+  MEISAI_TRY(turn->begin_window());
+  auto write = std::make_unique<SqlcipherWrite>(std::move(turn));
+  MEISAI_TRY(write->start());
+  return write;
+}
+
+}  // namespace meisai::sqlcipher
