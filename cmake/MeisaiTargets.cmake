@@ -6,8 +6,11 @@ add_library(meisai_flags INTERFACE)
 target_compile_features(meisai_flags INTERFACE cxx_std_20)
 target_compile_options(meisai_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wsign-conversion;-Wold-style-cast;-Wnon-virtual-dtor;-Woverloaded-virtual;-Wno-missing-field-initializers>
+  $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wconsumed>
   $<$<BOOL:${MEISAI_WERROR}>:-Werror>)
 if(MEISAI_SANITIZE)
+  # GCC 12 sees uninitialized memory in libstdc++ where a sanitizer's checks hide the initialization from it.
+  target_compile_options(meisai_flags INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>)
   target_compile_options(meisai_flags INTERFACE -fsanitize=${MEISAI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(meisai_flags INTERFACE -fsanitize=${MEISAI_SANITIZE})
 endif()

@@ -11,7 +11,7 @@
 
 namespace meisai::normalizers {
 
-/// The form above. Bytes that are no UTF-8 become U+FFFD.
+/// The form above. `raw` is UTF-8, as every raw cell is; other bytes pass unchanged.
 [[nodiscard]] std::string normalized_text(std::string_view raw);
 
 /// Remembers the form of texts seen: shops repeat, and NFKC costs more than a look-up. Bounded in entries and

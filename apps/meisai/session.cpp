@@ -81,6 +81,12 @@ Result<std::unique_ptr<Engine>> Session::open_store() const {
   return std::make_unique<Engine>(std::move(ports));
 }
 
+Result<std::unique_ptr<Engine>> Session::open_gate() const {
+  MEISAI_ASSIGN(const std::unique_ptr<KeyProvider> provider, key(false));
+  MEISAI_ASSIGN(EnginePorts ports, environment_.wiring.gate_ports(store_folder(), *provider, options_.now));
+  return std::make_unique<Engine>(std::move(ports));
+}
+
 std::unique_ptr<Engine> Session::open_memory() const {
   return std::make_unique<Engine>(environment_.wiring.memory_ports(options_.now));
 }

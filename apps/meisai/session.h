@@ -24,6 +24,8 @@ namespace meisai::cli {
 struct Wiring {
   std::function<Result<EnginePorts>(const std::filesystem::path&, KeyProvider&, std::optional<Instant>)> store_ports =
       kit::store_ports;
+  std::function<Result<EnginePorts>(const std::filesystem::path&, KeyProvider&, std::optional<Instant>)> gate_ports =
+      kit::gate_ports;
   std::function<EnginePorts(std::optional<Instant>)> memory_ports = kit::memory_ports;
 };
 
@@ -66,6 +68,8 @@ class Session {
   /// The key as named by option, environment or terminal, for opening or (`create`) choosing one.
   [[nodiscard]] Result<std::unique_ptr<KeyProvider>> key(bool create) const;
   [[nodiscard]] Result<std::unique_ptr<Engine>> open_store() const;
+  /// Control and gate only: what incidents need, also where the ledger cannot be opened.
+  [[nodiscard]] Result<std::unique_ptr<Engine>> open_gate() const;
   [[nodiscard]] std::unique_ptr<Engine> open_memory() const;
 
  private:

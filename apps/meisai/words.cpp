@@ -137,7 +137,7 @@ std::string_view word(const Session& session, IncidentState state) {
 std::string plan_text(const Session& session, const PaymentPlan& plan) {
   std::string text(session.say(text_of(plan.type)));
   if (plan.index && plan.count) return text + " " + std::to_string(*plan.index) + "/" + std::to_string(*plan.count);
-  if (plan.count) return text + " /" + std::to_string(*plan.count);
+  if (plan.count && plan.type == PaymentType::installments) return text + " (" + std::to_string(*plan.count) + ")";
   if (plan.index) return text + " " + std::to_string(*plan.index) + "/?";
   return text;
 }

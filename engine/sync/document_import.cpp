@@ -127,7 +127,7 @@ Result<void> DocumentImport::choose_account(LedgerWrite& ledger, Window& window)
     return {};
   }
   // Several cards look alike in this issuer's files: only rows that are known already can tell which it is.
-  std::optional<std::string> telling;
+  std::vector<std::string> telling;
   for (const std::string& account : accounts) {
     resolve(account);
     ledger::WindowMatch matching(ledger, card_keys_, window.content.entries);
@@ -135,13 +135,12 @@ Result<void> DocumentImport::choose_account(LedgerWrite& ledger, Window& window)
     std::uint64_t shared = 0;
     for (const auto& [statement, count] : overlap) shared += count;
     if (shared == 0 || shared * 2 < window.content.entries.size()) continue;
-    if (telling) telling.reset();
-    telling = account;
+    telling.push_back(account);
   }
-  if (!telling)
+  if (telling.size() != 1)
     return held(Code::card_ambiguous, "several of your cards look the same in this issuer's files",
                 "say which card it is: --card LABEL (see `meisai cards`)");
-  resolve(*telling);
+  resolve(telling.front());
   return {};
 }
 

@@ -37,8 +37,10 @@ class Import {
     MEISAI_ASSIGN(const DocumentHead head, read_head(source_, ports_.adapters, options_.issuer));
     outcome_.report.issuer = head.recognized.layout->issuer;
     outcome_.report.layout = head.recognized.layout->layout;
-    // Under a cutoff nothing is even staged. The commits below ask again, each for itself.
-    MEISAI_TRY(ports_.gate.ask<Commit>({.issuer = outcome_.report.issuer}).map([](const auto&) {}));
+    // Under a cutoff nothing is even staged. This permit serves the first commit, so that a cutoff in between
+    // stops it even when it is lifted meanwhile; later groups ask for themselves.
+    MEISAI_ASSIGN(auto first, ports_.gate.ask<Commit>({.issuer = outcome_.report.issuer}));
+    std::optional<Permit<Commit>> permit(std::move(first));
     MEISAI_ASSIGN(const auto staging, ports_.store.begin_staging(turn_wait));
     MEISAI_ASSIGN(const auto document, stage_document(source_, head, options_.progress, ports_.store, *staging));
     describe(*document);
@@ -49,7 +51,12 @@ class Import {
       std::uint64_t records = 0;
       while (end < windows.size() && (end == begin || records + windows[end].records <= group_records))
         records += windows[end++].records;
-      MEISAI_TRY(commit_group(*staging, import, windows.subspan(begin, end - begin)));
+      if (!permit) {
+        MEISAI_ASSIGN(auto next, ports_.gate.ask<Commit>({.issuer = outcome_.report.issuer}));
+        permit.emplace(std::move(next));
+      }
+      MEISAI_TRY(commit_group(*staging, import, windows.subspan(begin, end - begin), *std::move(permit)));
+      permit.reset();
       begin = end;
       if (options_.progress && !options_.progress({source_.size(), source_.size(), committed_records_ += records}))
         return fail(Code::interrupted, "stopped between two windows; what is stored is complete windows only");
@@ -65,8 +72,8 @@ class Import {
     for (const WindowSpan& window : document.windows) records_ += window.records;
   }
 
-  Result<void> commit_group(Staging& staging, DocumentImport& import, std::span<const WindowSpan> windows) {
-    MEISAI_ASSIGN(auto permit, ports_.gate.ask<Commit>({.issuer = outcome_.report.issuer}));
+  Result<void> commit_group(Staging& staging, DocumentImport& import, std::span<const WindowSpan> windows,
+                            MEISAI_UNSPENT Permit<Commit> permit) {
     MEISAI_ASSIGN(const auto ledger, staging.begin_window());
     MEISAI_ASSIGN(const WindowsResult result, import.apply(*ledger, windows));
     MEISAI_TRY(ledger->add_audit(draft(result.held == 0 ? "done" : "held",

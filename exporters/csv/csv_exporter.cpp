@@ -54,6 +54,7 @@ void append_quoted(std::string& out, std::string_view value) {
 class CsvRun final : public ExportRun {
  public:
   explicit CsvRun(const ExportContext& context) {
+    for (const Statement& statement : context.statements) statements_.emplace(statement.id, statement);
     for (const Settlement& settlement : context.settlements)
       statements_.emplace(settlement.statement.id, settlement.statement);
   }

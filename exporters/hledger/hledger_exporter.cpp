@@ -76,7 +76,7 @@ Result<std::int64_t> billed_difference(const TransactionFacts& facts) {
 
 class JournalRun final : public ExportRun {
  public:
-  explicit JournalRun(const ExportContext& context) : book_(context.settlements), cards_(context.cards) {}
+  explicit JournalRun(const ExportContext& context) : book_(context), cards_(context.cards) {}
 
   Result<std::string> head() override {
     std::string out =

@@ -22,7 +22,7 @@ struct BookingDay {
 
 class SettlementBook {
  public:
-  explicit SettlementBook(const std::vector<Settlement>& settlements);
+  explicit SettlementBook(const ExportContext& context);
   SettlementBook(const SettlementBook&) = delete;  // its tables point into its own settlements
   SettlementBook& operator=(const SettlementBook&) = delete;
 
@@ -33,19 +33,24 @@ class SettlementBook {
   [[nodiscard]] std::optional<BookingDay> day_of(const Transaction& row) const;
 
   /// The statement whose bank debit this `payment` row is, if its due date is at most a week away and the
-  /// amount is the card's share or the statement's total. Each debit answers for one row.
+  /// amount is the card's share or the statement's total. Each debit answers for one row. A settlement that the
+  /// journal of another month books counts as well.
   [[nodiscard]] const Statement* take_debit(const Transaction& payment, LocalDate booked_on);
 
  private:
   /// A debit that a payment row may be: of one card, or of the whole statement.
   struct Debit {
-    const Settlement* settlement;
+    const Statement* statement;
     std::int64_t amount_minor;
-    std::vector<CardId> cards;
+    std::vector<CardId> cards;  ///< empty: not known
     bool taken = false;
   };
+  void expect_debits(const Settlement& settlement);
+  void expect_debit(const Statement& statement);
+  static bool overlap(const Debit& a, const Debit& b);
 
   std::vector<Settlement> settlements_;
+  std::vector<Statement> others_;  ///< statements that this journal does not settle
   std::map<StatementId, const Statement*> by_id_;
   std::vector<Debit> debits_;
 };

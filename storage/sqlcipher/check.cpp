@@ -6,7 +6,7 @@
 
 #include "meisai/raw_page.h"
 #include "storage/sqlcipher/months.h"
-#include "storage/sqlcipher/row_codec.h"
+#include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/staging.h"
 #include "storage/sqlcipher/vault.h"
 

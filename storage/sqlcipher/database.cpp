@@ -35,6 +35,7 @@ struct Database::Connection {
   std::filesystem::path path;
   sqlite3* handle = nullptr;
   bool internal = true;  ///< our own pragmas may run; false while SQL from outside is compiled
+  int wal_pages = 0;      ///< length of the WAL after our last commit, once commits are kept short
   std::unordered_map<const char*, Statement> cache;
 };
 
@@ -320,6 +321,22 @@ Result<void> Database::checkpoint() {
   const int rc = sqlite3_wal_checkpoint_v2(connection_->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (rc != SQLITE_OK) return fail(sqlite_error(rc, connection_->handle, "moving the write-ahead log into the file"));
   return {};
+}
+
+void Database::keep_commits_short() noexcept {
+  // The hook takes the place of the one that checkpoints inside COMMIT.
+  const auto note_length = [](void* pages, sqlite3*, const char*, int count) -> int {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(connection_->handle, note_length, &connection_->wal_pages);
+}
+
+void Database::checkpoint_when_long() noexcept {
+  constexpr int long_wal = 1000;  // pages: SQLite's own measure
+  if (connection_->wal_pages < long_wal) return;
+  sqlite3_wal_checkpoint_v2(connection_->handle, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  connection_->wal_pages = 0;
 }
 
 Result<std::int64_t> Database::data_version() {

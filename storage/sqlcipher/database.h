@@ -176,6 +176,12 @@ class Database {
   void set_busy_timeout(std::chrono::milliseconds timeout) noexcept;
   /// Moves the WAL into the file and truncates it; `store_busy` when readers hold it.
   [[nodiscard]] Result<void> checkpoint();
+  /// From now on commits leave the WAL to `checkpoint_when_long`, so that a commit takes no longer than its
+  /// own flush: for commits inside the gate lock.
+  void keep_commits_short() noexcept;
+  /// Moves a long WAL into the file as far as no reader holds it; waits for nobody. Failing is harmless:
+  /// the WAL holds everything, and the next call tries again.
+  void checkpoint_when_long() noexcept;
   /// A number that changes when another connection has committed.
   [[nodiscard]] Result<std::int64_t> data_version();
   /// The file's own version number (PRAGMA user_version), for migrations.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "storage/sqlcipher/row_codec.h"
+#include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/values.h"
 
 namespace meisai::sqlcipher {
@@ -223,9 +224,6 @@ Result<std::vector<BilledPart>> load_parts(Database& database, TransactionKey tr
   return parts;
 }
 
-// The rows of statement ?1. `stmt<>0` lets the planner use the partial index.
-#define MEISAI_LISTED_BY "(SELECT id FROM txn WHERE stmt=?1 AND stmt<>0 UNION SELECT txn FROM billed_part WHERE stmt=?1)"
-
 Result<std::vector<BilledSum>> load_billed_sums(Database& database, StatementKey statement) {
   std::vector<BilledSum> sums;
   StoredRow listed;
@@ -236,23 +234,13 @@ Result<std::vector<BilledSum>> load_billed_sums(Database& database, StatementKey
     return ledger_rules::add_billed(sums, listed.card, listed.facts.region,
                                     in_part ? row.optional_int64(16) : listed.facts.billed_minor);
   };
-  MEISAI_TRY(each_row(
-      database
-          .prepared("SELECT t.id,t.card,t.tdate,t.fp,t.stmt,t.doc,t.line,t.amount,t.billed,t.pdate,t.status,t.attrs,"
-                    "t.mraw,t.mnorm,t.extra,p.txn IS NOT NULL,p.billed FROM txn t "
-                    "LEFT JOIN billed_part p ON p.txn=t.id AND p.stmt=?1 WHERE t.id IN " MEISAI_LISTED_BY)
-          .bind(1, statement),
-      add));
+  MEISAI_TRY(each_row(database.prepared(queries::billed_by_statement).bind(1, statement), add));
   std::ranges::sort(sums, {}, [](const BilledSum& sum) { return std::pair(sum.card, sum.region); });
   return sums;
 }
 
 Result<void> visit_rows_of(Database& database, StatementKey statement, const RowVisitor& visit) {
-  return visit_rows(database
-                        .prepared("SELECT id," MEISAI_ROW_COLUMNS
-                                  " FROM txn WHERE id IN " MEISAI_LISTED_BY " ORDER BY id")
-                        .bind(1, statement),
-                    visit);
+  return visit_rows(database.prepared(queries::rows_of_statement).bind(1, statement), visit);
 }
 
 Result<void> visit_rows(Statement& statement, const RowVisitor& visit) {

@@ -9,10 +9,6 @@
 #include "meisai/ports/store.h"
 #include "storage/sqlcipher/database.h"
 
-/// The columns behind `id`, in the order of bind_row and read_row.
-#define MEISAI_ROW_COLUMNS "card,tdate,fp,stmt,doc,line,amount,billed,pdate,status,attrs,mraw,mnorm,extra"
-#define MEISAI_ROW_MARKS "?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15"
-
 namespace meisai::sqlcipher {
 
 /// Binds `key` as parameter 1 and the row as 2..15 without copying: `row` and `scratch` must stay as they

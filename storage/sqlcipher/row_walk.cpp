@@ -8,6 +8,7 @@
 #include "storage/rules/ledger_rules.h"
 #include "storage/sqlcipher/ledger_tables.h"
 #include "storage/sqlcipher/row_codec.h"
+#include "storage/sqlcipher/row_queries.h"
 
 namespace meisai::sqlcipher {
 namespace {
@@ -45,9 +46,7 @@ Result<void> RowWalk::start() {
 
 Result<void> RowWalk::seek(CardPlace& place, std::int64_t from) {
   Statement& row =
-      only_pending_
-          ? database_.prepared("SELECT tdate FROM txn WHERE status=0 AND card=?1 AND tdate>=?2 ORDER BY card,tdate LIMIT 1")
-          : database_.prepared("SELECT tdate FROM txn WHERE card=?1 AND tdate>=?2 ORDER BY card,tdate LIMIT 1");
+      only_pending_ ? database_.prepared(queries::next_pending_day) : database_.prepared(queries::next_day);
   const RowScope scope(row);
   row.bind(1, place.card).bind(2, from);
   MEISAI_ASSIGN(const bool found, row.step());
@@ -97,11 +96,8 @@ StoredRow& RowWalk::free_slot() {
 }
 
 Result<void> RowWalk::read_days(CardKey card, std::int64_t from, std::int64_t to) {
-  Statement& statement =
-      only_pending_
-          ? database_.prepared("SELECT id," MEISAI_ROW_COLUMNS
-                               " FROM txn WHERE status=0 AND card=?1 AND tdate BETWEEN ?2 AND ?3")
-          : database_.prepared("SELECT id," MEISAI_ROW_COLUMNS " FROM txn WHERE card=?1 AND tdate BETWEEN ?2 AND ?3");
+  Statement& statement = only_pending_ ? database_.prepared(queries::pending_rows_on_days)
+                                       : database_.prepared(queries::rows_on_days);
   const RowScope scope(statement);
   statement.bind(1, card).bind(2, from).bind(3, to);
   for (;;) {

@@ -92,6 +92,7 @@ Result<void> ImportTurn::write_waiting() {
     numbers.push_back(number);
   }
   MEISAI_TRY(transaction.commit());
+  database().checkpoint_when_long();
   pages_.insert(pages_.end(), numbers.begin(), numbers.end());
   waiting_.clear();
   return {};
@@ -161,6 +162,7 @@ void ImportTurn::end_window(bool committed) {
   }
   adopted_waiting_ = 0;
   renewing_.clear();
+  database().checkpoint_when_long();  // here and not in COMMIT: nobody waits for us at the gate any more
 }
 
 Result<void> ImportTurn::discard_staged() {

@@ -26,7 +26,7 @@ constexpr int init_byte = 2;  // of gate.lock: held by whoever makes the store
 std::string vault_key(const std::string& vault) { return "vault:" + vault; }
 
 struct Places {
-  explicit Places(const fs::path& folder) : folder(folder) {}
+  explicit Places(fs::path place) : folder(std::move(place)) {}
   fs::path folder;
   fs::path store_file = folder / "store.json";
   fs::path init_file = folder / "init.json";
@@ -58,7 +58,7 @@ bool is_below(const fs::path& inner, const fs::path& outer) {
   return mismatch.first == outer.end();
 }
 
-Result<fs::path> absolute(const fs::path& path) {
+Result<fs::path> resolved(const fs::path& path) {
   std::error_code error;
   fs::path found = fs::weakly_canonical(fs::absolute(path, error), error);
   if (error) return fail(Code::io_error, "a path cannot be resolved: " + error.message());
@@ -146,21 +146,21 @@ Result<void> create_in(const Places& places, const ClearFile& clear, const NewSt
 
 Result<void> create_store_folder(const fs::path& folder, const NewStore& store, KeyProvider& provider,
                                  Entropy& entropy) {
-  MEISAI_ASSIGN(const fs::path place, absolute(folder));
+  MEISAI_ASSIGN(const fs::path place, resolved(folder));
   ClearFile clear;
-  MEISAI_ASSIGN(clear.key_ring, absolute(store.key_ring));
+  MEISAI_ASSIGN(clear.key_ring, resolved(store.key_ring));
   if (is_below(clear.key_ring, place))
     return fail(Code::invalid_argument, "the key ring would lie inside the store, and in its backups",
                 "name a place outside of the store's folder with --keyring");
   MEISAI_ASSIGN(clear.store_id, random_name(entropy));
   MEISAI_ASSIGN(const bool new_folder, make_folder(place));
   const Places places(place);
+  const bool new_lock = !there(places.gate_lock);
   auto made = create_in(places, clear, store, provider, entropy);
-  if (!made && new_folder && !there(places.init_file) && !there(places.store_file)) {
-    std::error_code ignored;
-    fs::remove(places.gate_lock, ignored);
-    fs::remove(place, ignored);
-  }
+  if (made || there(places.init_file) || there(places.store_file)) return made;
+  std::error_code ignored;
+  if (new_lock) fs::remove(places.gate_lock, ignored);
+  if (new_folder) fs::remove(place, ignored);
   return made;
 }
 
@@ -171,7 +171,7 @@ Result<fs::path> key_ring_of(const fs::path& folder) {
 }
 
 Result<std::unique_ptr<StoreFolder>> StoreFolder::open(const fs::path& folder, KeyProvider& provider) {
-  MEISAI_ASSIGN(const fs::path place, absolute(folder));
+  MEISAI_ASSIGN(const fs::path place, resolved(folder));
   const Places places(place);
   MEISAI_ASSIGN(const auto clear, read_clear_file(places.store_file));
   if (!clear) return fail(Code::store_missing, "there is no store in this folder", "make one with `meisai init`");

@@ -76,6 +76,7 @@ Result<void> Vault::check_anchor(Database& database, const std::optional<Anchor>
 
 Result<std::unique_ptr<Database>> Vault::open_connection() const {
   MEISAI_ASSIGN(Database database, Database::open(file_, key_, {.key_is_authentic = true}));
+  database.keep_commits_short();
   return std::make_unique<Database>(std::move(database));
 }
 
@@ -95,6 +96,7 @@ Result<Lease> Vault::connection() {
 }
 
 void Vault::give_back(std::unique_ptr<Database> database) noexcept {
+  database->checkpoint_when_long();
   const std::lock_guard guard(mutex_);
   if (idle_.size() < idle_connections) idle_.push_back(std::move(database));
 }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "storage/sqlcipher/months.h"
-#include "storage/sqlcipher/row_codec.h"
+#include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/row_walk.h"
 #include "storage/sqlcipher/values.h"
 #include "storage/sqlcipher/vault.h"
@@ -146,11 +146,10 @@ class SqlcipherView final : public ReleaseView {
     MEISAI_ASSIGN(const bool ours, in_scope(*query.only));
     if (!ours) return std::size_t{0};
     std::optional<StoredRow> found;
-    MEISAI_TRY(visit_rows(db().prepared("SELECT id," MEISAI_ROW_COLUMNS " FROM txn WHERE id=?1").bind(1, *query.only),
-                          [&](const StoredRow& row) {
-                            found = row;
-                            return false;
-                          }));
+    MEISAI_TRY(visit_rows(db().prepared(queries::row_by_number).bind(1, *query.only), [&](const StoredRow& row) {
+      found = row;
+      return false;
+    }));
     TransactionQuery others = query;
     others.only.reset();
     others.after.reset();

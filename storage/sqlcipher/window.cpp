@@ -8,6 +8,7 @@
 
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_codec.h"
+#include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/staging.h"
 #include "storage/sqlcipher/values.h"
 
@@ -108,12 +109,7 @@ Result<std::vector<StatementRow>> SqlcipherWrite::statements(const IssuerId& iss
 
 Result<void> SqlcipherWrite::rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) {
   MEISAI_TRY(usable());
-  return visit_rows(db().prepared("SELECT id," MEISAI_ROW_COLUMNS
-                                  " FROM txn WHERE card=?1 AND tdate BETWEEN ?2 AND ?3 ORDER BY card,tdate,fp")
-                        .bind(1, card)
-                        .bind(2, from)
-                        .bind(3, to),
-                    visit);
+  return visit_rows(db().prepared(queries::rows_on_days).bind_all(card, from, to), visit);
 }
 
 Result<void> SqlcipherWrite::rows_of(StatementKey statement, const RowVisitor& visit) {
@@ -252,7 +248,7 @@ Result<TransactionKey> SqlcipherWrite::insert(const StoredRow& row) {
   MEISAI_TRY(usable());
   MEISAI_TRY(check_row(row));
   if (insert_ == nullptr)
-    insert_ = &db().prepared("INSERT INTO txn(id," MEISAI_ROW_COLUMNS ") VALUES(?1," MEISAI_ROW_MARKS ")");
+    insert_ = &db().prepared(queries::insert_row);
   const TransactionKey key = head_.next_transaction;
   bind_row(*insert_, key, row, scratch_);
   MEISAI_TRY(insert_->run());
@@ -265,11 +261,10 @@ Result<void> SqlcipherWrite::revise(const StoredRow& row) {
   MEISAI_TRY(usable());
   MEISAI_TRY(check_row(row));
   StoredRow old;
-  MEISAI_TRY(visit_rows(db().prepared("SELECT id," MEISAI_ROW_COLUMNS " FROM txn WHERE id=?1").bind(1, row.key),
-                        [&](const StoredRow& found) {
-                          old = found;
-                          return true;
-                        }));
+  MEISAI_TRY(visit_rows(db().prepared(queries::row_by_number).bind(1, row.key), [&](const StoredRow& found) {
+    old = found;
+    return true;
+  }));
   if (old.key == 0) return fail(Code::not_found, "no such transaction");
   MEISAI_TRY(db().prepared("INSERT INTO revision SELECT id,"
                            "(SELECT count(*) FROM revision WHERE txn=?1)+1,?2," MEISAI_ROW_COLUMNS
@@ -277,9 +272,7 @@ Result<void> SqlcipherWrite::revise(const StoredRow& row) {
                  .bind(1, row.key)
                  .bind(2, static_cast<std::int64_t>(head_.generation + 1))
                  .run());
-  Statement& update = db().prepared(
-      "UPDATE txn SET card=?2,tdate=?3,fp=?4,stmt=?5,doc=?6,line=?7,amount=?8,billed=?9,pdate=?10,status=?11,"
-      "attrs=?12,mraw=?13,mnorm=?14,extra=?15 WHERE id=?1");
+  Statement& update = db().prepared(queries::update_row);
   bind_row(update, row.key, row, scratch_);
   MEISAI_TRY(update.run());
   MEISAI_TRY(months_.count(old, -1));

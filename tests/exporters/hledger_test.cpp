@@ -139,6 +139,21 @@ TEST_CASE("a row without a day is booked where its statement falls due, and says
         std::string::npos);
 }
 
+TEST_CASE("a statement that is not settled here still dates its rows") {
+  test::Ledger ledger = test::sample_ledger({"jcb", "smbc"});
+  const std::string whole = test::exported("hledger", ledger);
+  for (const Settlement& settlement : ledger.context.settlements)
+    ledger.context.statements.push_back(settlement.statement);
+  CHECK(test::exported("hledger", ledger) == whole);
+  ledger.context.settlements.clear();
+  const std::string journal = test::exported("hledger", ledger);
+  require_strict(journal);
+  CHECK(journal.find("kind:settlement") == std::string::npos);
+  CHECK(journal.find("2026-10-13 * (TJ110) ") != std::string::npos);
+  CHECK(journal.find("2026-10-31 * (TS111) ") != std::string::npos);
+  CHECK(test::exported("csv", ledger) == test::exported("csv", test::sample_ledger({"jcb", "smbc"})));
+}
+
 TEST_CASE("a row without any date is left out and named") {
   Transaction row = test::purchase("ID1", test::day("2026-01-01"), "shop");
   row.facts.date = {};
@@ -255,6 +270,16 @@ TEST_CASE("a bank debit that is a settlement already is not booked again") {
     other = with_payment("2026-03-02", -1000);
     other.rows.back().issuer = IssuerId("other_card");
     CHECK(balances(test::exported("hledger", other)).at("資産:普通預金") == -2000);
+  }
+  SECTION("a settlement that another month's journal books is that debit too") {
+    test::Ledger march = with_payment("2026-03-02", -1000);
+    march.rows.erase(march.rows.begin());
+    march.context.statements.push_back(march.context.settlements[0].statement);
+    march.context.settlements.clear();
+    march.context.statements[0].computed_total_minor = 1000;
+    CHECK(balances(test::exported("hledger", march)).empty());
+    march.context.statements[0].card_id = CardId("CARD2");
+    CHECK(balances(test::exported("hledger", march)).at("資産:普通預金") == -1000);
   }
   SECTION("two cards on one statement: their shares, or the total, but not both") {
     test::Ledger two = with_payment("2026-03-02", -1000);

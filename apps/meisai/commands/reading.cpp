@@ -272,7 +272,7 @@ Result<Exit> execute(const Session& session, const IssuersArguments& arguments) 
                {head(session, Text::col_certainty)}});
   for (const LayoutInfo& layout : layouts)
     table.add({layout.issuer.text(), session.language() == Language::ja ? layout.name_ja : layout.name_en,
-               layout.layout, layout.since, word(session, layout.certainty)});
+               layout.layout, layout.since.empty() ? "–" : layout.since, word(session, layout.certainty)});
   print_table(session, table);
   return Exit::done;
 }

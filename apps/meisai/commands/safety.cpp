@@ -78,7 +78,7 @@ Result<Exit> execute(const Session& session, const AuditVerifyArguments&) {
 }
 
 Result<Exit> execute(const Session& session, const IncidentOpenArguments& arguments) {
-  MEISAI_ASSIGN(const auto engine, session.open_store());
+  MEISAI_ASSIGN(const auto engine, session.open_gate());
   MEISAI_ASSIGN(const Incident incident, engine->open_incident(arguments.request));
   if (session.json()) {
     session.print(json::incidents(std::span(&incident, 1)));
@@ -89,7 +89,7 @@ Result<Exit> execute(const Session& session, const IncidentOpenArguments& argume
 }
 
 Result<Exit> execute(const Session& session, const IncidentLiftArguments& arguments) {
-  MEISAI_ASSIGN(const auto engine, session.open_store());
+  MEISAI_ASSIGN(const auto engine, session.open_gate());
   MEISAI_ASSIGN(const Incident incident, engine->lift_incident(arguments.id, arguments.reason));
   if (session.json()) {
     session.print(json::incidents(std::span(&incident, 1)));
@@ -100,7 +100,7 @@ Result<Exit> execute(const Session& session, const IncidentLiftArguments& argume
 }
 
 Result<Exit> execute(const Session& session, const IncidentListArguments&) {
-  MEISAI_ASSIGN(const auto engine, session.open_store());
+  MEISAI_ASSIGN(const auto engine, session.open_gate());
   MEISAI_ASSIGN(const std::vector<Incident> incidents, engine->incidents());
   if (session.json()) {
     session.print(json::incidents(incidents));

@@ -49,6 +49,10 @@ struct StoreOptions {
 [[nodiscard]] Result<EnginePorts> store_ports(const std::filesystem::path& folder, KeyProvider& key,
                                               std::optional<Instant> simulated_now = {});
 [[nodiscard]] EnginePorts memory_ports(std::optional<Instant> now = {});
+/// The store's control and gate with the ledger left closed: incidents can be opened, lifted and listed also
+/// where the ledger is damaged. Every call that needs the ledger fails.
+[[nodiscard]] Result<EnginePorts> gate_ports(const std::filesystem::path& folder, KeyProvider& key,
+                                             std::optional<Instant> simulated_now = {});
 
 /// A file as a document, and a file as a private, renamed-at-the-end sink.
 [[nodiscard]] Result<std::unique_ptr<ByteSource>> open_document(const std::filesystem::path& file);

@@ -27,7 +27,8 @@ struct Settlement {
 /// Everything that is known before the first row.
 struct ExportContext {
   std::vector<Card> cards;              ///< of the rows that follow
-  std::vector<Settlement> settlements;  ///< of the statements that follow, by due date
+  std::vector<Settlement> settlements;  ///< that fall into the exported period, by due date
+  std::vector<Statement> statements;    ///< that the rows that follow may name, settled here or not
 };
 
 /// One export under way: head, then rows in batches (by usage date), then tail; each returns bytes to write.

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commands that read: the JSON shapes of the contract, field by field, and the tables beside them.
+#include <catch2/catch.hpp>
+#include <set>
+#include <sstream>
+
+#include "apps/meisai/table.h"
+#include "tests/cli/household.h"
+
+namespace meisai::cli::test {
+namespace {
+
+using nlohmann::json;
+
+void has_fields(const json& object, const std::set<std::string>& fields) {
+  for (const std::string& field : fields) {
+    INFO(object.dump(1) << "\nfield " << field);
+    CHECK(object.contains(field));
+  }
+}
+
+/// A household that imported the three samples.
+struct Settled : Household {
+  Settled() {
+    init();
+    Words words = {"import"};
+    for (const std::string& name : sample_names()) words.push_back(sample(name).string());
+    REQUIRE(run(words).exit == 0);
+  }
+  json read(Words words) {
+    words.insert(words.begin(), "--json");
+    const Ran ran = run(words);
+    INFO(ran.err);
+    REQUIRE(ran.exit == 0);
+    CHECK(ran.err.empty());
+    return ran.json();
+  }
+};
+
+TEST_CASE("shapes of everything that reads") {
+  Settled home;
+  const json transaction = home.read({"transactions"}).at("transactions").at(0);
+  has_fields(transaction, {"id",
+                           "issuer",
+                           "card_id",
+                           "card_label",
+                           "statement_id",
+                           "date",
+                           "date_precision",
+                           "posting_date",
+                           "merchant_raw",
+                           "merchant_normalized",
+                           "kind",
+                           "amount_minor",
+                           "billed_minor",
+                           "currency",
+                           "payment_type",
+                           "installment_index",
+                           "installment_count",
+                           "status",
+                           "foreign",
+                           "flags",
+                           "source"});
+  has_fields(transaction.at("source"), {"channel", "document", "layout", "row"});
+
+  const json statement = home.read({"statements"}).at("statements").at(0);
+  has_fields(statement,
+             {"id", "issuer", "card_id", "billing_month", "billing_month_source", "closing_date", "payment_due_date",
+              "status", "stated_total_minor", "subtotals", "components", "computed_total_minor", "currency", "balanced",
+              "difference_minor", "transaction_count", "held_count"});
+
+  const json cards = home.read({"cards"}).at("cards");
+  CHECK(cards.size() == 6);
+  has_fields(cards.at(0), {"id", "issuer", "label", "last4", "kind", "connections"});
+  CHECK(cards.at(0).at("connections").is_array());
+
+  const json upcoming = home.read({"upcoming"});
+  REQUIRE(upcoming.at("debits").size() == 3);
+  has_fields(upcoming.at("debits").at(0), {"issuer", "statement_id", "billing_month", "payment_due_date",
+                                           "amount_minor", "currency", "balanced", "card_labels"});
+  REQUIRE_FALSE(upcoming.at("remainders").empty());
+  has_fields(upcoming.at("remainders").at(0), {"transaction_id", "card_label", "merchant_normalized", "payment_type",
+                                               "remaining_parts", "remaining_minor", "currency"});
+
+  const json changes = home.read({"changes"});
+  has_fields(changes, {"changes", "cursor", "has_more"});
+  has_fields(changes.at("changes").at(0), {"position", "change", "entity", "id", "reason"});
+
+  const json coverage = home.read({"coverage"}).at("cards");
+  has_fields(coverage.at(0), {"card_id", "ranges", "gaps"});
+  has_fields(coverage.at(0).at("ranges").at(0), {"from", "to", "channel", "certainty"});
+
+  const json status = home.read({"status"});
+  has_fields(status, {"store", "mode", "simulated", "connections", "cards", "next_debits", "months", "problems",
+                      "quarantined"});
+  CHECK(status.at("simulated") == true);
+  CHECK(status.at("mode") == "personal");
+
+  const json issuers = home.read({"issuers"}).at("issuers");
+  CHECK(issuers.size() == 3);
+  has_fields(issuers.at(0), {"id", "name_ja", "name_en", "layouts"});
+  has_fields(issuers.at(0).at("layouts").at(0), {"layout", "certainty", "since"});
+  CHECK(home.read({"issuers", "show", "smbc_card"}).at("issuers").size() == 1);
+}
+
+TEST_CASE("filters choose rows; an unknown id is 5") {
+  Settled home;
+  const auto count = [&](const Words& words) {
+    Words all = {"transactions"};
+    all.insert(all.end(), words.begin(), words.end());
+    return home.read(all).at("transactions").size();
+  };
+  CHECK(count({}) == 45);
+  CHECK(count({"--issuer", "jcb_card"}) == 14);
+  CHECK(count({"--from", "2026-08-21", "--to", "2026-08-21", "--issuer", "smbc_card"}) == 2);
+  CHECK(count({"--status", "pending"}) == 0);
+  const std::string card = home.read({"cards"}).at("cards").at(0).at("id");
+  for (const json& row : home.read({"transactions", "--card", card}).at("transactions"))
+    CHECK(row.at("card_id") == card);
+  for (const json& row : home.read({"transactions", "--month", "2026-07"}).at("transactions"))
+    CHECK((row.at("date").is_null() || row.at("date").get<std::string>().starts_with("2026-07")));
+  CHECK(home.run({"transactions", "--card", "nosuchcard"}).exit == 5);
+  CHECK(home.run({"transactions", "show", "nosuchrow"}).exit == 5);
+  CHECK(home.run({"issuers", "show", "nosuchissuer"}).exit == 5);
+  const Ran none = home.run({"transactions", "--month", "2020-01"});
+  CHECK(none.exit == 0);
+  CHECK(none.out.empty());
+}
+
+TEST_CASE("a long list can be read in pieces") {
+  Settled home;
+  std::vector<json> rows;
+  std::string after;
+  for (int pages = 0; pages < 10; ++pages) {
+    Words words = {"transactions", "--limit", "10"};
+    if (!after.empty()) words.insert(words.end(), {"--after", after});
+    const json page = home.read(words);
+    for (const json& row : page.at("transactions")) rows.push_back(row);
+    after = rows.back().at("id");
+    if (page.at("truncated") == false) break;
+  }
+  CHECK(json(rows) == home.read({"transactions"}).at("transactions"));
+}
+
+TEST_CASE("--json-lines: one object a line, a summary last") {
+  Settled home;
+  const Ran ran = home.run({"transactions", "--json-lines"});
+  REQUIRE(ran.exit == 0);
+  std::istringstream stream(ran.out);
+  std::vector<json> lines;
+  for (std::string line; std::getline(stream, line);) lines.push_back(json::parse(line));
+  REQUIRE(lines.size() == 46);
+  CHECK(lines.front().at("message_type") == "transaction");
+  CHECK(lines.back().at("message_type") == "summary");
+  CHECK(lines.back().at("transactions") == 45);
+  CHECK(lines.back().at("truncated") == false);
+}
+
+TEST_CASE("changes can be followed from a cursor") {
+  Settled home;
+  const json first = home.read({"changes", "--limit", "5"});
+  CHECK(first.at("changes").size() == 5);
+  CHECK(first.at("has_more") == true);
+  const json rest = home.read({"changes", "--since", first.at("cursor")});
+  CHECK(rest.at("changes").at(0).at("position") == 6);
+  CHECK(rest.at("has_more") == false);
+  const json end = home.read({"changes", "--since", rest.at("cursor")});
+  CHECK(end.at("changes").empty());
+  CHECK(end.at("cursor") == rest.at("cursor"));
+  CHECK(home.run({"changes", "--since", "foreign"}).exit == 2);
+}
+
+TEST_CASE("one transaction, and why it is that one") {
+  Settled home;
+  const json twins = home.read({"transactions", "--from", "2026-08-21", "--to", "2026-08-21", "--issuer", "smbc_card"});
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::string id = twins.at("transactions").at(i).at("id");
+    const json shown = home.read({"transactions", "show", id, "--why"});
+    CHECK(shown.at("transactions").at(0) == twins.at("transactions").at(i));
+    CHECK(shown.at("why").at("equal_rows") == 2);
+    CHECK(shown.at("why").at("occurrence") == i + 1);
+    CHECK_FALSE(home.read({"transactions", "show", id}).contains("why"));
+    const Ran plain = home.run({"transactions", "show", id, "--why"});
+    CHECK(plain.out.find("number " + std::to_string(i + 1) + " of 2") != std::string::npos);
+    CHECK(plain.out.find("document ") != std::string::npos);
+  }
+}
+
+TEST_CASE("tables in both languages, without colours where nobody sees them") {
+  Settled home;
+  const std::vector<Words> reading = {{"status"},  {"cards"},    {"statements"}, {"transactions"}, {"upcoming"},
+                                      {"changes"}, {"coverage"}, {"issuers"},    {"audit", "list"}};
+  for (const Words& words : reading) {
+    CAPTURE(words);
+    const Ran english = home.run(words);
+    Words in_japanese = {"--lang", "ja"};
+    in_japanese.insert(in_japanese.end(), words.begin(), words.end());
+    const Ran japanese = home.run(in_japanese);
+    CHECK(english.exit == 0);
+    CHECK(japanese.exit == 0);
+    CHECK(english.out != japanese.out);
+    CHECK(english.out.find('\x1b') == std::string::npos);
+  }
+  CHECK(home.run({"upcoming"}).out.find("2026-10-13") != std::string::npos);
+  CHECK(home.run({"upcoming"}).out.find("Total 174,028") != std::string::npos);
+  CHECK(home.run({"--lang", "ja", "statements"}).out.find("三井住友カード") != std::string::npos);
+}
+
+TEST_CASE("colours on a terminal, unless they are not wanted; and lines that fit it") {
+  Settled home;
+  home.terminal = true;
+  const auto colored = [&](const Words& words) { return home.run(words).out.find('\x1b') != std::string::npos; };
+  CHECK(colored({"statements"}));
+  CHECK_FALSE(colored({"--no-color", "statements"}));
+  CHECK_FALSE(colored({"--json", "statements"}));
+  home.variables["NO_COLOR"] = "1";
+  CHECK_FALSE(colored({"statements"}));
+  home.variables.erase("NO_COLOR");
+  home.variables["TERM"] = "dumb";
+  CHECK_FALSE(colored({"statements"}));
+
+  home.columns = 80;
+  std::istringstream lines(home.run({"transactions"}).out);
+  for (std::string line; std::getline(lines, line);) {
+    INFO(line);
+    CHECK(display_width(line) <= 80);
+  }
+}
+
+TEST_CASE("export: to stdout, to a file, never two documents at once") {
+  Settled home;
+  const Ran csv = home.run({"export", "csv"});
+  CHECK(csv.exit == 0);
+  CHECK(csv.err.find("Wrote 45 transactions") != std::string::npos);
+  const Ran lines = home.run({"export", "jsonl", "--issuer", "jcb_card"});
+  CHECK(lines.exit == 0);
+  CHECK_FALSE(lines.out.empty());
+
+  const std::string file = (home.folder() / "cards.journal").string();
+  CHECK(home.run({"export", "hledger", "--out", file}).exit == 0);
+  CHECK(bytes_of(file) == home.run({"export", "hledger"}).out);
+  CHECK((std::filesystem::status(file).permissions() & std::filesystem::perms::others_all) ==
+        std::filesystem::perms::none);
+  const json report = home.read({"export", "hledger", "--out", file});
+  CHECK(report.at("export").at("target") == "hledger");
+  CHECK(report.at("export").at("transactions") == 45);
+  CHECK(home.run({"--json", "export", "hledger"}).exit == 2);
+  CHECK(home.run({"export", "punchcards"}).exit == 2);
+  CHECK(home.run({"export", "csv", "--out", (home.folder() / "no" / "such" / "folder.csv").string()}).exit == 16);
+}
+
+TEST_CASE("an empty store says what to do next") {
+  Household home;
+  home.init();
+  for (const char* command : {"cards", "statements"}) {
+    const Ran ran = home.run({command});
+    CHECK(ran.exit == 0);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.find("meisai import") != std::string::npos);
+  }
+  CHECK(home.run({"upcoming"}).out.find("Nothing is due.") != std::string::npos);
+  CHECK(home.run({"status"}).exit == 0);
+  CHECK(home.run({"--json", "transactions"}).json() == json{{"transactions", json::array()}, {"truncated", false}});
+}
+
+}  // namespace
+}  // namespace meisai::cli::test
