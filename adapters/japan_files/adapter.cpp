@@ -155,7 +155,9 @@ Recognition JapanFiles::recognize(std::string_view bytes, bool complete) const {
     else if (same->score < fit.score)
       *same = {{&info, std::move(*fit.problem)}, fit.score};
   }
-  std::stable_sort(near.begin(), near.end(), [](const Near& a, const Near& b) { return a.score > b.score; });
+  std::sort(near.begin(), near.end(), [](const Near& a, const Near& b) {
+    return a.score != b.score ? a.score > b.score : a.miss.layout < b.miss.layout;  // layouts lie in one array
+  });
   if (!recognition.matches.empty()) return recognition;
   for (Near& each : near) recognition.near_misses.push_back(std::move(each.miss));
   if (head.failure) recognition.near_misses.push_back({nullptr, *head.failure});  // no layout at all: it is no text

@@ -7,6 +7,7 @@ namespace meisai::cli {
 namespace {
 
 constexpr std::size_t shortest_passphrase = 12;
+constexpr const char* name_the_key = "name the key with --key-file FILE or MEISAI_KEY_FILE, or type the passphrase";
 
 std::string variable(const Environment& environment, const char* name) {
   return environment.variable(name).value_or(std::string());
@@ -44,9 +45,15 @@ void Session::note(std::string_view line) const {
 
 void Session::report(const Error& error) const {
   streams_.out.flush();
+  const std::string_view head = headline(error.code, language());
   std::string text = "meisai: error: " + std::string(name_of(error.code)) + ": ";
-  text += headline(error.code, language());
-  if (!error.what.empty() && error.what != headline(error.code, language())) text += ": " + printable(error.what);
+  if (error.what.empty()) {
+    text += head;
+  } else if (language() == Language::en) {
+    text += printable(error.what);
+  } else {  // what went wrong in detail is said in English only
+    text += std::string(head) + " (" + printable(error.what) + ")";
+  }
   text += '\n';
   if (!error.where.empty()) text += "meisai: where: " + printable(error.where.text()) + '\n';
   const std::string_view usual = way_out(error.code, language());
@@ -70,22 +77,24 @@ Result<std::unique_ptr<KeyProvider>> Session::key(bool create) const {
   if (const std::string named = variable(environment_, "MEISAI_KEY_FILE"); !named.empty()) return kit::key_file(named);
   if (options_.no_input)
     return fail(Code::wrong_key, "no key was named, and --no-input forbids to ask for a passphrase",
-                "name the key with --key-file FILE or MEISAI_KEY_FILE", Retry::after_user);
+                name_the_key, Retry::after_user);
   return kit::passphrase(
       [this, create](bool confirm) { return ask_passphrase(environment_, language(), create && confirm); });
 }
 
-Result<std::unique_ptr<Engine>> Session::open_store() const {
+Result<std::unique_ptr<Engine>> Session::open(const Wiring::StorePorts& wire) const {
   MEISAI_ASSIGN(const std::unique_ptr<KeyProvider> provider, key(false));
-  MEISAI_ASSIGN(EnginePorts ports, environment_.wiring.store_ports(store_folder(), *provider, options_.now));
-  return std::make_unique<Engine>(std::move(ports));
+  Result<EnginePorts> ports = wire(store_folder(), *provider, options_.now);
+  if (ports) return std::make_unique<Engine>(std::move(*ports));
+  Error error = std::move(ports).error();
+  const bool key_was_named = options_.key_file || !variable(environment_, "MEISAI_KEY_FILE").empty();
+  if (error.code == Code::wrong_key && !key_was_named) error.remedy = name_the_key;
+  return fail(std::move(error));
 }
 
-Result<std::unique_ptr<Engine>> Session::open_gate() const {
-  MEISAI_ASSIGN(const std::unique_ptr<KeyProvider> provider, key(false));
-  MEISAI_ASSIGN(EnginePorts ports, environment_.wiring.gate_ports(store_folder(), *provider, options_.now));
-  return std::make_unique<Engine>(std::move(ports));
-}
+Result<std::unique_ptr<Engine>> Session::open_store() const { return open(environment_.wiring.store_ports); }
+
+Result<std::unique_ptr<Engine>> Session::open_gate() const { return open(environment_.wiring.gate_ports); }
 
 std::unique_ptr<Engine> Session::open_memory() const {
   return std::make_unique<Engine>(environment_.wiring.memory_ports(options_.now));

@@ -22,10 +22,10 @@ namespace meisai::cli {
 
 /// How engines are put together; by default as apps/kit does it.
 struct Wiring {
-  std::function<Result<EnginePorts>(const std::filesystem::path&, KeyProvider&, std::optional<Instant>)> store_ports =
-      kit::store_ports;
-  std::function<Result<EnginePorts>(const std::filesystem::path&, KeyProvider&, std::optional<Instant>)> gate_ports =
-      kit::gate_ports;
+  using StorePorts =
+      std::function<Result<EnginePorts>(const std::filesystem::path&, KeyProvider&, std::optional<Instant>)>;
+  StorePorts store_ports = kit::store_ports;
+  StorePorts gate_ports = kit::gate_ports;
   std::function<EnginePorts(std::optional<Instant>)> memory_ports = kit::memory_ports;
 };
 
@@ -73,6 +73,8 @@ class Session {
   [[nodiscard]] std::unique_ptr<Engine> open_memory() const;
 
  private:
+  [[nodiscard]] Result<std::unique_ptr<Engine>> open(const Wiring::StorePorts& wire) const;
+
   Streams streams_;
   const Environment& environment_;
   GlobalOptions options_;

@@ -49,6 +49,7 @@ Result<ExportContext> context_of(ReleaseView& view, reading::LedgerReader& reade
   for (const StatementRow& row : reader.statement_rows()) {
     if (row.cards.empty() || (filter.issuer && row.issuer != *filter.issuer)) continue;
     MEISAI_ASSIGN(Statement statement, reader.statement(row));
+    context.statements.push_back(statement);
     if (!in_period(statement, filter)) continue;
     MEISAI_ASSIGN(Settlement settlement, settlement_of(row, std::move(statement), view, reader));
     if (filter.card)
@@ -71,7 +72,7 @@ Result<ExportReport> export_rows(Gate& gate, ReleaseView& view, reading::LedgerR
   const auto run = exporter.begin(context);
   MEISAI_ASSIGN(std::string text, run->head());
 
-  ExportReport report{.transactions = 0, .settlements = context.settlements.size(), .notes = {}};
+  ExportReport report;
   const std::optional<std::size_t> limit = query.limit;
   for (bool more = true; more;) {
     const std::size_t room = limit ? *limit - report.transactions : ReleaseView::batch_rows;
@@ -97,10 +98,15 @@ Result<ExportReport> export_rows(Gate& gate, ReleaseView& view, reading::LedgerR
   MEISAI_ASSIGN(const std::string tail, run->tail());
   MEISAI_TRY(sink.write(tail));
   MEISAI_TRY(sink.finish());
-  for (const Settlement& settlement : context.settlements)
-    if (!settlement.statement.payment_due_date)
+  if (!exporter.books_settlements()) return report;
+  for (const Settlement& settlement : context.settlements) {
+    if (settlement.statement.payment_due_date) {
+      ++report.settlements;
+    } else {
       report.notes.push_back("statement " + settlement.statement.id.text() +
                              " has no payment due date: its settlement could not be dated");
+    }
+  }
   return report;
 }
 

@@ -261,6 +261,7 @@ class HledgerExporter final : public Exporter {
   std::string_view extension() const noexcept override { return "journal"; }
   std::string_view name_ja() const noexcept override { return "hledger（複式簿記）"; }
   std::string_view name_en() const noexcept override { return "hledger, double-entry journal"; }
+  bool books_settlements() const noexcept override { return true; }
   std::unique_ptr<ExportRun> begin(const ExportContext& context) const override {
     return std::make_unique<JournalRun>(context);
   }

@@ -75,10 +75,10 @@ void check_sample(const std::string& folder) {
   const std::string bytes = sample(folder + "/" + expected["file"].get<std::string>());
   const Recognized found = recognize(bytes);
   REQUIRE(found.layout != nullptr);
-  CHECK(found.layout->issuer.text() == expected["issuer"]);
+  CHECK(found.layout->issuer.text() == expected["issuer"].get<std::string>());
   const ReadDocument document = read_with(*found.adapter, *found.layout, bytes);
   REQUIRE(!document.error);
-  CHECK(document.facts.encoding == expected["encoding"]);
+  CHECK(document.facts.encoding == expected["encoding"].get<std::string>());
   CHECK(document.facts.unknown_columns.empty());
   CHECK_FALSE(document.facts.last_record_incomplete);
   CHECK(document.count(RecordKind::window_end) == 1);

@@ -103,7 +103,8 @@ TEST_CASE("each sample becomes exactly what its truth says, once and again") {
   const json changes = home.run({"--json", "changes"}).json();
   const Ran again = home.run(import_of(sample_names()));
   CHECK(again.exit == 0);
-  for (const json& file : again.json().at("files")) {
+  const json files = again.json().at("files");
+  for (const json& file : files) {
     for (const char* none : {"added", "modified", "removed", "held"}) CHECK(file.at(none) == 0);
     CHECK(file.at("statements").size() == 1);
   }

@@ -163,7 +163,8 @@ TEST_CASE("the audit trail lists every act and every refusal, and verifies") {
   const Ran listed = home.run({"--json", "audit", "list"});
   REQUIRE(listed.exit == 0);
   bool refusal = false;
-  for (const json& entry : listed.json().at("entries")) {
+  const json entries = listed.json().at("entries");
+  for (const json& entry : entries) {
     for (const char* field : {"seq", "at", "actor", "operation", "object", "result", "reason", "hash"})
       CHECK(entry.contains(field));
     refusal = refusal || (entry.at("result") == "refused" && entry.at("reason") == "cutoff_all");
@@ -196,7 +197,8 @@ TEST_CASE("no merchant of an import lies anywhere in clear text") {
   REQUIRE(home.run({"import", sample("jcb").string(), sample("smbc").string()}).exit == 0);
   std::vector<std::string> names;
   for (const char* name : {"jcb", "smbc"})
-    for (const json& row : truth_of(name).at("transactions"))
+    const json rows = truth_of(name).at("transactions");
+    for (const json& row : rows)
       for (const char* field : {"merchant_raw", "merchant_normalized"})
         if (const std::string text = row.at(field); text.size() >= 9) names.push_back(text);
   REQUIRE(names.size() > 20);

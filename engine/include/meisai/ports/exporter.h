@@ -47,6 +47,8 @@ class Exporter {
   [[nodiscard]] virtual std::string_view extension() const noexcept = 0;  ///< `journal`
   [[nodiscard]] virtual std::string_view name_ja() const noexcept = 0;
   [[nodiscard]] virtual std::string_view name_en() const noexcept = 0;
+  /// Whether the target books what a statement takes from the bank.
+  [[nodiscard]] virtual bool books_settlements() const noexcept { return false; }
   [[nodiscard]] virtual std::unique_ptr<ExportRun> begin(const ExportContext& context) const = 0;
 };
 
