@@ -114,8 +114,10 @@ Value failure(const Error& e) {
   if (e.where.row != 0) where["row"] = e.where.row;
   if (e.where.column != 0) where["column"] = e.where.column;
   if (!e.where.source.empty()) where["source"] = e.where.source;
-  return {{"code", name_of(e.code)}, {"message", e.what.empty() ? std::string(headline(e.code, Language::en)) : e.what},         {"where", std::move(where)},
-          {"remedy", e.remedy.empty() ? std::string(way_out(e.code, Language::en)) : e.remedy},      {"retry", name_of(e.retry)}, {"next_allowed_at", or_null(e.next_allowed_at)}};
+  return {
+      {"code", name_of(e.code)},   {"message", e.what.empty() ? std::string(headline(e.code, Language::en)) : e.what},
+      {"where", std::move(where)}, {"remedy", e.remedy.empty() ? std::string(way_out(e.code, Language::en)) : e.remedy},
+      {"retry", name_of(e.retry)}, {"next_allowed_at", or_null(e.next_allowed_at)}};
 }
 
 Value rejected(const RejectedRecord& r) {

@@ -76,8 +76,8 @@ Result<std::unique_ptr<KeyProvider>> Session::key(bool create) const {
   if (options_.key_file) return kit::key_file(*options_.key_file);
   if (const std::string named = variable(environment_, "MEISAI_KEY_FILE"); !named.empty()) return kit::key_file(named);
   if (options_.no_input)
-    return fail(Code::wrong_key, "no key was named, and --no-input forbids to ask for a passphrase",
-                name_the_key, Retry::after_user);
+    return fail(Code::wrong_key, "no key was named, and --no-input forbids to ask for a passphrase", name_the_key,
+                Retry::after_user);
   return kit::passphrase(
       [this, create](bool confirm) { return ask_passphrase(environment_, language(), create && confirm); });
 }

@@ -6,9 +6,7 @@
 #include <array>
 
 #include "meisai/permit.h"
-#include "meisai/ports/adapter.h"
 #include "meisai/ports/control.h"
-#include "meisai/ports/store.h"
 
 namespace meisai {
 namespace {
@@ -29,12 +27,8 @@ constexpr auto region_names = std::to_array<std::string_view>({"unknown", "domes
 constexpr auto component_names =
     std::to_array<std::string_view>({"revolving_repayment", "carried_over", "previous_balance", "bill_adjustment"});
 constexpr auto precision_names = std::to_array<std::string_view>({"day", "month", "none"});
-constexpr auto certainty_names =
-    std::to_array<std::string_view>({"fixture_seen", "code_seen", "described", "experimental"});
 constexpr auto purpose_names = std::to_array<std::string_view>({"commit", "read", "release", "maintenance"});
 constexpr auto mode_names = std::to_array<std::string_view>({"personal", "operator"});
-constexpr auto change_names = std::to_array<std::string_view>({"added", "modified", "removed"});
-constexpr auto entity_names = std::to_array<std::string_view>({"card", "statement", "transaction"});
 
 constexpr std::array<std::pair<RowFlag, std::string_view>, 4> row_flags{{{RowFlag::pan_masked, "pan_masked"},
                                                                          {RowFlag::era_overrun, "era_overrun"},
@@ -51,11 +45,8 @@ std::string_view name_of(CardKind kind) noexcept { return pick(card_kind_names, 
 std::string_view name_of(Region region) noexcept { return pick(region_names, region); }
 std::string_view name_of(ComponentKind kind) noexcept { return pick(component_names, kind); }
 std::string_view name_of(DatePrecision precision) noexcept { return pick(precision_names, precision); }
-std::string_view name_of(Certainty certainty) noexcept { return pick(certainty_names, certainty); }
 std::string_view name_of(Purpose purpose) noexcept { return pick(purpose_names, purpose); }
 std::string_view name_of(Mode mode) noexcept { return pick(mode_names, mode); }
-std::string_view name_of(ChangeKind kind) noexcept { return pick(change_names, kind); }
-std::string_view name_of(Entity entity) noexcept { return pick(entity_names, entity); }
 
 bool billed_in_parts(PaymentType type) noexcept {
   switch (type) {
@@ -77,17 +68,6 @@ std::vector<std::string_view> flag_names(std::uint16_t bits) {
   for (const auto& [flag, name] : row_flags)
     if ((bits & static_cast<std::uint16_t>(flag)) != 0) names.push_back(name);
   return names;
-}
-
-std::uint32_t Fingerprint::occurrence() const noexcept {
-  return (std::uint32_t{bytes[12]} << 24U) | (std::uint32_t{bytes[13]} << 16U) | (std::uint32_t{bytes[14]} << 8U) |
-         std::uint32_t{bytes[15]};
-}
-
-std::array<std::uint8_t, 12> Fingerprint::facts() const noexcept {
-  std::array<std::uint8_t, 12> head{};
-  for (std::size_t i = 0; i < head.size(); ++i) head[i] = bytes[i];
-  return head;
 }
 
 }  // namespace meisai

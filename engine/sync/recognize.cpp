@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/sync/recognize.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,8 @@ std::string names_of(const std::vector<Recognized>& found) {
 }
 
 tl::unexpected<Error> nothing_fits(std::vector<NearMiss> near_misses) {
+  const auto no_text = std::ranges::find(near_misses, nullptr, &NearMiss::layout);
+  if (no_text != near_misses.end()) return fail(std::move(no_text->reason));  // then no layout can fit
   if (near_misses.size() == 1) {
     Error reason = std::move(near_misses.front().reason);
     if (reason.where.issuer.empty()) reason.where.issuer = near_misses.front().layout->issuer.text();
@@ -37,7 +40,7 @@ Result<Recognized> recognize(std::span<const std::unique_ptr<Adapter>> adapters,
   std::vector<Recognized> found;
   std::vector<NearMiss> near_misses;
   const auto wanted = [&only_issuer](const LayoutInfo* layout) {
-    return !only_issuer || layout->issuer == *only_issuer;
+    return layout == nullptr || !only_issuer || layout->issuer == *only_issuer;
   };
   for (const auto& adapter : adapters) {
     Recognition recognition = adapter->recognize(head, complete);

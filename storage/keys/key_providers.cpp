@@ -17,13 +17,13 @@
 namespace meisai::keys {
 namespace {
 
-constexpr std::string_view kKeyFileSlot = "key_file 1";
-constexpr std::string_view kRawKeySlot = "raw_key 1";
-constexpr std::size_t kSaltBytes = crypto_pwhash_argon2id_SALTBYTES;
-constexpr std::size_t kKeyFileLimit = 4096;
+constexpr std::string_view key_file_slot = "key_file 1";
+constexpr std::string_view raw_key_slot = "raw_key 1";
+constexpr std::size_t salt_size = crypto_pwhash_argon2id_SALTBYTES;
+constexpr std::size_t key_file_limit = 4096;
 
 // Above these a manipulated slot could keep the machine busy before it is found out.
-constexpr PassphraseCost kMostPassphraseCost = {.memory_bytes = 4ULL * 1024 * 1024 * 1024, .passes = 64};
+constexpr PassphraseCost most_passphrase_cost = {.memory_bytes = 4ULL * 1024 * 1024 * 1024, .passes = 64};
 
 tl::unexpected<Error> no_key(std::string what) {
   return fail(Code::wrong_key, std::move(what), "use the key file or passphrase that the store was made with",
@@ -33,8 +33,8 @@ tl::unexpected<Error> no_key(std::string what) {
 tl::unexpected<Error> other_kind() { return no_key("this slot of the key ring is for another kind of key"); }
 
 bool allowed(const PassphraseCost& cost) {
-  return cost.memory_bytes >= kLeastPassphraseCost.memory_bytes && cost.passes >= kLeastPassphraseCost.passes &&
-         cost.memory_bytes <= kMostPassphraseCost.memory_bytes && cost.passes <= kMostPassphraseCost.passes;
+  return cost.memory_bytes >= least_passphrase_cost.memory_bytes && cost.passes >= least_passphrase_cost.passes &&
+         cost.memory_bytes <= most_passphrase_cost.memory_bytes && cost.passes <= most_passphrase_cost.passes;
 }
 
 struct PassphraseSlot {
@@ -79,23 +79,23 @@ Result<void> write_new_key_file(const std::filesystem::path& path, Entropy& entr
   return written;
 }
 
-Result<std::string> KeyFileProvider::new_slot_parameters() { return std::string(kKeyFileSlot); }
+Result<std::string> KeyFileProvider::new_slot_parameters() { return std::string(key_file_slot); }
 
 Result<Secret> KeyFileProvider::key_encryption_key(const std::string& slot_parameters) {
-  if (slot_parameters != kKeyFileSlot) return other_kind();
-  MEISAI_ASSIGN(std::optional<Secret> content, read_private_file(path_, kKeyFileLimit));
+  if (slot_parameters != key_file_slot) return other_kind();
+  MEISAI_ASSIGN(std::optional<Secret> content, read_private_file(path_, key_file_limit));
   if (!content) return no_key("there is no key file at the given place");
-  if (content->size() == kKeyBytes) return std::move(*content);
+  if (content->size() == key_size) return std::move(*content);
   std::string_view text = content->reveal_text();
   if (text.ends_with('\n')) text.remove_suffix(1);
   Secret key = from_hex(text);
-  if (key.size() != kKeyBytes) return no_key("the key file holds neither 32 bytes nor 64 hex digits");
+  if (key.size() != key_size) return no_key("the key file holds neither 32 bytes nor 64 hex digits");
   return key;
 }
 
 Result<std::string> PassphraseProvider::new_slot_parameters() {
   if (!allowed(cost_)) return fail(Code::invalid_argument, "the passphrase cost is outside the allowed range");
-  std::array<std::byte, kSaltBytes> salt{};
+  std::array<std::byte, salt_size> salt{};
   MEISAI_TRY(entropy_.fill(salt));
   return PassphraseSlot{cost_, to_hex(salt)}.text();
 }
@@ -104,14 +104,15 @@ Result<Secret> PassphraseProvider::key_encryption_key(const std::string& slot_pa
   const auto slot = parse_passphrase_slot(slot_parameters);
   if (!slot) return other_kind();
   const Secret salt = from_hex(slot->salt_hex);
-  if (salt.size() != kSaltBytes || !allowed(slot->cost))
+  if (salt.size() != salt_size || !allowed(slot->cost))
     return no_key("the passphrase slot of the key ring has parameters outside the allowed range");
   MEISAI_ASSIGN(const Secret passphrase, ask_());
   if (passphrase.empty()) return no_key("the passphrase is empty");
   if (sodium_init() < 0) return fail(Code::internal_bug, "libsodium cannot start");
-  std::array<unsigned char, kKeyBytes> key{};
+  std::array<unsigned char, key_size> key{};
+  const auto* passphrase_text = reinterpret_cast<const char*>(passphrase.reveal().data());
   const auto* salt_bytes = reinterpret_cast<const unsigned char*>(salt.reveal().data());
-  const int rc = crypto_pwhash(key.data(), key.size(), passphrase.reveal_text().data(), passphrase.size(), salt_bytes,
+  const int rc = crypto_pwhash(key.data(), key.size(), passphrase_text, passphrase.size(), salt_bytes,
                                slot->cost.passes, slot->cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13);
   const auto key_bytes = std::as_writable_bytes(std::span(key));
   Secret secret(key_bytes);
@@ -122,11 +123,11 @@ Result<Secret> PassphraseProvider::key_encryption_key(const std::string& slot_pa
   return secret;
 }
 
-Result<std::string> RawKeyProvider::new_slot_parameters() { return std::string(kRawKeySlot); }
+Result<std::string> RawKeyProvider::new_slot_parameters() { return std::string(raw_key_slot); }
 
 Result<Secret> RawKeyProvider::key_encryption_key(const std::string& slot_parameters) {
-  if (slot_parameters != kRawKeySlot) return other_kind();
-  if (key_.size() != kKeyBytes) return no_key("the app's key has not 32 bytes");
+  if (slot_parameters != raw_key_slot) return other_kind();
+  if (key_.size() != key_size) return no_key("the app's key has not 32 bytes");
   return key_.clone();
 }
 

@@ -36,7 +36,7 @@ struct PassphraseCost {
   std::uint64_t passes = 4;
 };
 /// The least that a slot may be made or opened with.
-inline constexpr PassphraseCost kLeastPassphraseCost = {.memory_bytes = 64ULL * 1024 * 1024, .passes = 3};
+inline constexpr PassphraseCost least_passphrase_cost = {.memory_bytes = 64ULL * 1024 * 1024, .passes = 3};
 
 /// A passphrase through Argon2id; cost and salt are kept in the slot. The passphrase is asked for when it is
 /// needed (a terminal prompt, an app's dialog) and not kept. An empty one is refused (`wrong_key`).

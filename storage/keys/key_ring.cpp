@@ -20,10 +20,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kFormat = 1;
-constexpr const char* kFormatField = "meisai_key_ring";
-constexpr std::size_t kFileLimit = 64 * 1024 * 1024;
-constexpr std::chrono::seconds kLockTimeout{10};
+constexpr int format = 1;
+constexpr const char* format_field = "meisai_key_ring";
+constexpr std::size_t file_limit = 64 * 1024 * 1024;
+constexpr std::chrono::seconds lock_timeout{10};
 
 tl::unexpected<Error> missing(std::string what) {
   return fail(Code::key_ring_missing, std::move(what),
@@ -62,14 +62,14 @@ bool well_formed(const Json& store) {
 
 /// The file's content, or nothing when there is no file.
 Result<std::optional<Json>> load(const std::filesystem::path& path) {
-  MEISAI_ASSIGN(const std::optional<Secret> content, read_private_file(path, kFileLimit));
+  MEISAI_ASSIGN(const std::optional<Secret> content, read_private_file(path, file_limit));
   if (!content) return std::optional<Json>();
   Json ring = Json::parse(content->reveal_text(), nullptr, false);
-  if (!ring.is_object() || !ring.contains(kFormatField) || !ring[kFormatField].is_number_integer())
+  if (!ring.is_object() || !ring.contains(format_field) || !ring[format_field].is_number_integer())
     return missing("the key ring cannot be read");
-  if (ring[kFormatField].get<std::int64_t>() > kFormat)
+  if (ring[format_field].get<std::int64_t>() > format)
     return fail(Code::store_too_new, "the key ring was written by a newer version of Meisai", "update Meisai");
-  if (ring[kFormatField].get<std::int64_t>() != kFormat || !ring.contains("stores") || !ring["stores"].is_object())
+  if (ring[format_field].get<std::int64_t>() != format || !ring.contains("stores") || !ring["stores"].is_object())
     return missing("the key ring cannot be read");
   return std::optional<Json>(std::move(ring));
 }
@@ -149,9 +149,9 @@ Result<OpenRing> KeyRing::create_store(const std::filesystem::path& path, const 
   MEISAI_ASSIGN(Secret root, random_key(entropy));
   // The provider may ask a person: not while others wait for the lock.
   MEISAI_ASSIGN(Json slot, new_slot(store_id, root, provider, entropy));
-  MEISAI_ASSIGN(const FileLock lock, FileLock::take(file, kLockTimeout));
+  MEISAI_ASSIGN(const FileLock lock, FileLock::take(file, lock_timeout));
   MEISAI_ASSIGN(std::optional<Json> ring, load(file));
-  if (!ring) ring = Json{{kFormatField, kFormat}, {"stores", Json::object()}};
+  if (!ring) ring = Json{{format_field, format}, {"stores", Json::object()}};
   if ((*ring)["stores"].contains(store_id))
     return fail(Code::store_exists, "the key ring has keys for this store already");
   entry_of(*ring, store_id) = {{"slots", Json::array({std::move(slot)})}, {"databases", Json::object()}};
@@ -171,7 +171,7 @@ Result<void> KeyRing::remove_store(const std::filesystem::path& path, const std:
   const std::filesystem::path file = target_of(path);
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) return {};
-  MEISAI_ASSIGN(const FileLock lock, FileLock::take(file, kLockTimeout));
+  MEISAI_ASSIGN(const FileLock lock, FileLock::take(file, lock_timeout));
   MEISAI_ASSIGN(std::optional<Json> ring, load(file));
   if (!ring || (*ring)["stores"].erase(store_id) == 0) return {};
   return save(file, *ring, OldContent::overwrite);
@@ -200,7 +200,7 @@ Result<Secret> OpenRing::add_database_key(std::string_view name, Entropy& entrop
   MEISAI_TRY(check_name(name));
   MEISAI_ASSIGN(Secret key, random_key(entropy));
   MEISAI_ASSIGN(const std::string wrapped, wrap_key(key, root_, database_label(store_id_, name), entropy));
-  MEISAI_ASSIGN(const FileLock lock, FileLock::take(path_, kLockTimeout));
+  MEISAI_ASSIGN(const FileLock lock, FileLock::take(path_, lock_timeout));
   MEISAI_ASSIGN(Json ring, load_with_store(path_, store_id_));
   Json& databases = entry_of(ring, store_id_)["databases"];
   if (databases.contains(std::string(name)))
@@ -211,7 +211,7 @@ Result<Secret> OpenRing::add_database_key(std::string_view name, Entropy& entrop
 }
 
 Result<void> OpenRing::destroy_database_key(std::string_view name) {
-  MEISAI_ASSIGN(const FileLock lock, FileLock::take(path_, kLockTimeout));
+  MEISAI_ASSIGN(const FileLock lock, FileLock::take(path_, lock_timeout));
   MEISAI_ASSIGN(Json ring, load_with_store(path_, store_id_));
   if (entry_of(ring, store_id_)["databases"].erase(std::string(name)) == 0)
     return fail(Code::not_found, "the key ring has no key of this name");
@@ -220,7 +220,7 @@ Result<void> OpenRing::destroy_database_key(std::string_view name) {
 
 Result<void> OpenRing::add_slot(KeyProvider& provider, Entropy& entropy) {
   MEISAI_ASSIGN(Json slot, new_slot(store_id_, root_, provider, entropy));
-  MEISAI_ASSIGN(const FileLock lock, FileLock::take(path_, kLockTimeout));
+  MEISAI_ASSIGN(const FileLock lock, FileLock::take(path_, lock_timeout));
   MEISAI_ASSIGN(Json ring, load_with_store(path_, store_id_));
   entry_of(ring, store_id_)["slots"].push_back(std::move(slot));
   return save(path_, ring, OldContent::leave);

@@ -13,10 +13,10 @@
 namespace meisai::keys {
 namespace {
 
-constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-constexpr std::size_t kWrappedBytes = kNonceBytes + kKeyBytes + kTagBytes;
-static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == kKeyBytes);
+constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t wrapped_size = nonce_size + key_size + tag_size;
+static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == key_size);
 
 const unsigned char* uchars(const void* data) { return static_cast<const unsigned char*>(data); }
 
@@ -41,7 +41,7 @@ std::string wrap_label(std::initializer_list<std::string_view> fields) {
 }
 
 Result<Secret> random_key(Entropy& entropy) {
-  std::array<std::byte, kKeyBytes> bytes{};
+  std::array<std::byte, key_size> bytes{};
   const auto filled = entropy.fill(bytes);
   Secret key(bytes);
   wipe(bytes);
@@ -50,11 +50,11 @@ Result<Secret> random_key(Entropy& entropy) {
 }
 
 Result<std::string> wrap_key(const Secret& key, const Secret& under, std::string_view label, Entropy& entropy) {
-  if (key.size() != kKeyBytes || under.size() != kKeyBytes)
+  if (key.size() != key_size || under.size() != key_size)
     return fail(Code::internal_bug, "a key to wrap or to wrap with has not 32 bytes");
-  std::array<std::byte, kWrappedBytes> out{};
-  MEISAI_TRY(entropy.fill(std::span(out).first(kNonceBytes)));
-  auto* sealed = reinterpret_cast<unsigned char*>(out.data() + kNonceBytes);
+  std::array<std::byte, wrapped_size> out{};
+  MEISAI_TRY(entropy.fill(std::span(out).first(nonce_size)));
+  auto* sealed = reinterpret_cast<unsigned char*>(out.data() + nonce_size);
   if (crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, nullptr, uchars(key.reveal().data()), key.size(),
                                                  uchars(label.data()), label.size(), nullptr, uchars(out.data()),
                                                  uchars(under.reveal().data())) != 0)
@@ -64,12 +64,12 @@ Result<std::string> wrap_key(const Secret& key, const Secret& under, std::string
 
 Result<Secret> unwrap_key(std::string_view wrapped, const Secret& under, std::string_view label) {
   const Secret bytes = from_hex(wrapped);
-  if (bytes.size() != kWrappedBytes || under.size() != kKeyBytes) return does_not_fit();
+  if (bytes.size() != wrapped_size || under.size() != key_size) return does_not_fit();
   const std::byte* nonce = bytes.reveal().data();
-  std::array<std::byte, kKeyBytes> out{};
+  std::array<std::byte, key_size> out{};
   const int rc = crypto_aead_xchacha20poly1305_ietf_decrypt(
-      reinterpret_cast<unsigned char*>(out.data()), nullptr, nullptr, uchars(nonce + kNonceBytes),
-      kKeyBytes + kTagBytes, uchars(label.data()), label.size(), uchars(nonce), uchars(under.reveal().data()));
+      reinterpret_cast<unsigned char*>(out.data()), nullptr, nullptr, uchars(nonce + nonce_size), key_size + tag_size,
+      uchars(label.data()), label.size(), uchars(nonce), uchars(under.reveal().data()));
   Secret key(out);
   wipe(out);
   if (rc != 0) return does_not_fit();

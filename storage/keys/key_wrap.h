@@ -15,7 +15,7 @@
 
 namespace meisai::keys {
 
-inline constexpr std::size_t kKeyBytes = 32;
+inline constexpr std::size_t key_size = 32;
 
 /// Fields joined so that no two different lists give the same label.
 [[nodiscard]] std::string wrap_label(std::initializer_list<std::string_view> fields);

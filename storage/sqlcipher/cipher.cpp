@@ -21,12 +21,12 @@ struct OpenSequence {
   char library_major;
   std::array<const char*, 2> pragmas;
 };
-constexpr std::array kOpenSequences = {
+constexpr std::array open_sequences = {
     OpenSequence{'3', {"PRAGMA cipher_page_size = 4096", nullptr}},
     OpenSequence{'4', {"PRAGMA cipher_compatibility = 3", "PRAGMA cipher_page_size = 4096"}},
 };
 
-constexpr std::string_view kClearMagic{"SQLite format 3\0", 16};
+constexpr std::string_view clear_magic{"SQLite format 3\0", 16};
 
 tl::unexpected<Error> no_codec(std::string what) {
   return fail(Code::codec_unavailable, std::move(what),
@@ -58,7 +58,7 @@ class RawKeyText {
   [[nodiscard]] int size() const { return static_cast<int>(text_.size()); }
 
  private:
-  std::array<char, 3 + 2 * kKeyBytes> text_;
+  std::array<char, 3 + 2 * key_size> text_;
 };
 
 /// The main file as SQLite has it open.
@@ -110,11 +110,11 @@ Result<std::string> identify_codec(sqlite3* db) {
 }
 
 Result<void> apply_key(sqlite3* db, const std::string& cipher_version, const Secret& key) {
-  if (key.size() != kKeyBytes) return fail(Code::wrong_key, "a database key has 32 bytes");
-  const auto* sequence = std::find_if(kOpenSequences.begin(), kOpenSequences.end(), [&](const OpenSequence& s) {
+  if (key.size() != key_size) return fail(Code::wrong_key, "a database key has 32 bytes");
+  const auto* sequence = std::find_if(open_sequences.begin(), open_sequences.end(), [&](const OpenSequence& s) {
     return cipher_version.starts_with(s.library_major);
   });
-  if (sequence == kOpenSequences.end())
+  if (sequence == open_sequences.end())
     return no_codec("no open sequence for SQLCipher " + cipher_version + " (known: 3.x, 4.x)");
   {
     const RawKeyText text(key.reveal());
@@ -125,7 +125,7 @@ Result<void> apply_key(sqlite3* db, const std::string& cipher_version, const Sec
     if (pragma != nullptr) MEISAI_TRY(ask(db, pragma));
   }
   MEISAI_ASSIGN(const std::string page, ask(db, "PRAGMA cipher_page_size"));
-  if (page != std::to_string(kPageBytes)) return no_codec("the codec did not take the page size");
+  if (page != std::to_string(page_size)) return no_codec("the codec did not take the page size");
   return {};
 }
 
@@ -133,9 +133,9 @@ Result<void> refuse_clear_text(sqlite3* db) {
   MEISAI_ASSIGN(sqlite3_file* const file, main_file(db));
   MEISAI_ASSIGN(const std::int64_t size, size_of(file));
   if (size == 0) return fail(Code::store_damaged, "the database file is empty", "restore the store from a backup");
-  std::array<char, kClearMagic.size()> start{};
+  std::array<char, clear_magic.size()> start{};
   MEISAI_TRY(read_start(file, start));
-  if (std::string_view(start.data(), start.size()) == kClearMagic)
+  if (std::string_view(start.data(), start.size()) == clear_magic)
     return clear_text("the file is a SQLite database in clear text");
   return {};
 }
@@ -143,7 +143,7 @@ Result<void> refuse_clear_text(sqlite3* db) {
 Result<void> prove_encrypted(sqlite3* db) {
   MEISAI_TRY(refuse_clear_text(db));
   MEISAI_ASSIGN(sqlite3_file* const file, main_file(db));
-  std::array<char, kPageBytes> page{};
+  std::array<char, page_size> page{};
   MEISAI_TRY(read_start(file, page));
   // A nearly empty first page in clear text is nearly all zero; of 4096 random bytes about 16 are.
   constexpr std::ptrdiff_t most_zeros = 256;

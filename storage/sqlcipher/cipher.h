@@ -15,8 +15,8 @@ struct sqlite3;
 
 namespace meisai::sqlcipher {
 
-inline constexpr std::size_t kKeyBytes = 32;
-inline constexpr int kPageBytes = 4096;
+inline constexpr std::size_t key_size = 32;
+inline constexpr int page_size = 4096;
 
 /// The codec's version, after checking that it is one and the SQLite that we were compiled against.
 /// `codec_unavailable` otherwise: unknown pragmas pass silently in plain SQLite, so silence proves nothing.

@@ -35,7 +35,7 @@ struct Database::Connection {
   std::filesystem::path path;
   sqlite3* handle = nullptr;
   bool internal = true;  ///< our own pragmas may run; false while SQL from outside is compiled
-  int wal_pages = 0;      ///< length of the WAL after our last commit, once commits are kept short
+  int wal_pages = 0;     ///< length of the WAL after our last commit, once commits are kept short
   std::unordered_map<const char*, Statement> cache;
 };
 
@@ -80,7 +80,7 @@ struct Limit {
   int value;
 };
 // Far above what our own SQL needs and far below SQLite's defaults.
-constexpr std::array kLimits = {
+constexpr std::array limits = {
     Limit{SQLITE_LIMIT_LENGTH, 64 * 1024 * 1024},
     Limit{SQLITE_LIMIT_SQL_LENGTH, 1024 * 1024},
     Limit{SQLITE_LIMIT_COLUMN, 200},
@@ -100,7 +100,7 @@ struct Setting {
   const char* read;
   std::string_view answer;
 };
-constexpr std::array kSettings = {
+constexpr std::array settings = {
     Setting{"PRAGMA temp_store = MEMORY", "PRAGMA temp_store", "2"},
     Setting{"PRAGMA secure_delete = ON", "PRAGMA secure_delete", "1"},
     Setting{"PRAGMA synchronous = FULL", "PRAGMA synchronous", "2"},
@@ -110,7 +110,7 @@ constexpr std::array kSettings = {
 };
 
 // "Meis": marks the file as ours for whoever holds the key; writing it makes the first commit.
-constexpr const char* kWriteApplicationId = "PRAGMA application_id = 1298491763";
+constexpr const char* write_application_id = "PRAGMA application_id = 1298491763";
 
 Result<void> set_up(sqlite3* db, const Setting& setting) {
   MEISAI_TRY(ask(db, setting.set));
@@ -129,7 +129,7 @@ Result<void> use_wal(sqlite3* db) {
 }
 
 void lock_down(sqlite3* db, bool& internal) {
-  for (const Limit& limit : kLimits) sqlite3_limit(db, limit.id, limit.value);
+  for (const Limit& limit : limits) sqlite3_limit(db, limit.id, limit.value);
 #ifdef SQLITE_DBCONFIG_DEFENSIVE
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
 #endif
@@ -207,7 +207,7 @@ Result<void> first_read(sqlite3* db, KeyTrust trust) {
 }
 
 Result<void> settle(sqlite3* db) {
-  for (const Setting& setting : kSettings) MEISAI_TRY(set_up(db, setting));
+  for (const Setting& setting : settings) MEISAI_TRY(set_up(db, setting));
   return use_wal(db);
 }
 
@@ -217,7 +217,7 @@ Result<Database> Database::create(const std::filesystem::path& path, const Secre
   MEISAI_ASSIGN(NewFile file, NewFile::make(path));
   auto connection = std::make_unique<Connection>(path);
   MEISAI_TRY(connect(connection->handle, path, key, OpenOptions{}.busy_timeout));
-  MEISAI_TRY(ask(connection->handle, kWriteApplicationId));
+  MEISAI_TRY(ask(connection->handle, write_application_id));
   MEISAI_TRY(prove_encrypted(connection->handle));
   MEISAI_TRY(settle(connection->handle));
   MEISAI_TRY(sync_folder_of(path));

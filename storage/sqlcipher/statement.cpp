@@ -4,7 +4,8 @@
 // unless something fails.
 #include <meisai_codec/private_sqlite3.h>
 
-#include <limits>
+#include <bit>
+#include <cstdint>
 #include <utility>
 
 #include "storage/sqlcipher/database.h"
@@ -13,14 +14,14 @@
 namespace meisai::sqlcipher {
 namespace {
 
-constexpr std::string_view kDoing = "running a database statement";
+constexpr std::string_view doing = "running a database statement";
 
 // SQLite takes a null pointer for NULL, but an empty text is a text.
 const char* never_null(std::string_view text) { return text.data() == nullptr ? "" : text.data(); }
 
 // SQLITE_TRANSIENT and SQLITE_STATIC without their old-style casts.
-sqlite3_destructor_type copying() { return reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1}); }
-constexpr sqlite3_destructor_type kNotCopying = nullptr;
+sqlite3_destructor_type copying() { return std::bit_cast<sqlite3_destructor_type>(std::intptr_t{-1}); }
+constexpr sqlite3_destructor_type not_copying = nullptr;
 
 }  // namespace
 
@@ -65,7 +66,7 @@ Statement& Statement::bind(int index, std::string_view text) {
 
 Statement& Statement::bind_static(int index, std::string_view text) {
   if (stmt_ == nullptr) return *this;
-  return note(sqlite3_bind_text64(stmt_, index, never_null(text), text.size(), kNotCopying, SQLITE_UTF8));
+  return note(sqlite3_bind_text64(stmt_, index, never_null(text), text.size(), not_copying, SQLITE_UTF8));
 }
 
 Statement& Statement::bind(int index, std::span<const std::byte> bytes) {
@@ -77,7 +78,7 @@ Statement& Statement::bind(int index, std::span<const std::byte> bytes) {
 Statement& Statement::bind_static(int index, std::span<const std::byte> bytes) {
   if (stmt_ == nullptr) return *this;
   if (bytes.empty()) return note(sqlite3_bind_zeroblob(stmt_, index, 0));
-  return note(sqlite3_bind_blob64(stmt_, index, bytes.data(), bytes.size(), kNotCopying));
+  return note(sqlite3_bind_blob64(stmt_, index, bytes.data(), bytes.size(), not_copying));
 }
 
 Result<bool> Statement::step() {
@@ -93,7 +94,7 @@ Result<bool> Statement::step() {
     reset();
     return false;
   }
-  Error error = sqlite_error(rc, sqlite3_db_handle(stmt_), kDoing);
+  Error error = sqlite_error(rc, sqlite3_db_handle(stmt_), doing);
   reset();
   return fail(std::move(error));
 }

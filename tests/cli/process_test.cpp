@@ -11,6 +11,7 @@
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <chrono>
 
 #include "tests/cli/household.h"
 
@@ -175,6 +176,37 @@ TEST_CASE("Ctrl-C while a document is read ends with 130 and stores nothing") {
   CHECK(exit_of(child) == 130);
   CHECK(ran.json().at("error").at("code") == "interrupted");
   CHECK(home.run({"--json", "cards"}).json().at("cards").empty());
+}
+
+TEST_CASE("of two imports at once the second waits for ten seconds, then is 11") {
+  Process home;
+  const std::filesystem::path fifo = home.folder() / "202610meisai.csv";
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  const Ends out = make_pipe(), err = make_pipe();
+  const pid_t first = start(home.with_store({"--json", "import", fifo.string()}), {}, out.write, err.write);
+  ::close(out.write);
+  ::close(err.write);
+  const int writer = ::open(fifo.c_str(), O_WRONLY | O_CLOEXEC);
+  REQUIRE(writer >= 0);
+  std::string bytes = bytes_of(sample("jcb"));
+  while (bytes.size() < 256 * 1024) bytes.insert(bytes.size() - 2, " ");  // more than head and pipe hold
+  const std::size_t most = 200 * 1024;
+  REQUIRE(::write(writer, bytes.data(), most) == static_cast<ssize_t>(most));
+  ::usleep(300000);
+  const auto before = std::chrono::steady_clock::now();
+  const Ran second = spawn(home.with_store({"--json", "import", sample("smbc").string(), sample("smbc").string()}));
+  const auto waited = std::chrono::steady_clock::now() - before;
+  CHECK(second.exit == 11);
+  CHECK(second.json().at("error").at("code") == "store_busy");
+  CHECK(second.json().at("error").at("retry") == "later");
+  CHECK(waited >= std::chrono::seconds(9));
+  CHECK(waited < std::chrono::seconds(18));            // and not ten more for each further file
+  CHECK(spawn(home.with_store({"cards"})).exit == 0);  // reading goes on
+  std::ignore = ::kill(first, SIGINT);
+  ::close(writer);
+  std::ignore = drain(out.read);
+  std::ignore = drain(err.read);
+  std::ignore = exit_of(first);
 }
 
 }  // namespace

@@ -117,10 +117,9 @@ TEST_CASE("filters choose rows; an unknown id is 5") {
   CHECK(count({"--status", "pending"}) == 0);
   const std::string card = home.read({"cards"}).at("cards").at(0).at("id");
   const json rows = home.read({"transactions", "--card", card}).at("transactions");
-  for (const json& row : rows)
-    CHECK(row.at("card_id") == card);
-  const json rows = home.read({"transactions", "--month", "2026-07"}).at("transactions");
-  for (const json& row : rows)
+  for (const json& row : rows) CHECK(row.at("card_id") == card);
+  const json july = home.read({"transactions", "--month", "2026-07"}).at("transactions");
+  for (const json& row : july)
     CHECK((row.at("date").is_null() || row.at("date").get<std::string>().starts_with("2026-07")));
   CHECK(home.run({"transactions", "--card", "nosuchcard"}).exit == 5);
   CHECK(home.run({"transactions", "show", "nosuchrow"}).exit == 5);

@@ -196,11 +196,12 @@ TEST_CASE("no merchant of an import lies anywhere in clear text") {
   home.init();
   REQUIRE(home.run({"import", sample("jcb").string(), sample("smbc").string()}).exit == 0);
   std::vector<std::string> names;
-  for (const char* name : {"jcb", "smbc"})
-    const json rows = truth_of(name).at("transactions");
+  for (const char* sample_name : {"jcb", "smbc"}) {
+    const json rows = truth_of(sample_name).at("transactions");
     for (const json& row : rows)
       for (const char* field : {"merchant_raw", "merchant_normalized"})
         if (const std::string text = row.at(field); text.size() >= 9) names.push_back(text);
+  }
   REQUIRE(names.size() > 20);
   for (const std::string& file : files_below(home.folder())) {
     const std::filesystem::path path = home.folder() / file;
@@ -227,7 +228,8 @@ TEST_CASE("the demo walks through everything and leaves nothing") {
   CHECK(japanese.out.find("✓ 一致") != std::string::npos);
   const Ran as_json = home.bare({"demo", "--json"});
   CHECK(as_json.json().at("demo").size() == 8);
-  for (const json& step : as_json.json().at("demo")) CHECK(step.at("exit") == 0);
+  const json steps = as_json.json().at("demo");
+  for (const json& step : steps) CHECK(step.at("exit") == 0);
   const Ran lost = home.bare({"demo", "--samples", (home.folder() / "none").string()});
   CHECK(lost.exit == 5);
 }

@@ -12,7 +12,7 @@
 namespace meisai::sqlcipher::test {
 namespace {
 
-const std::string kMarker = "YAMADA SHOTEN 山田書店 4242";
+const std::string secret_marker = "YAMADA SHOTEN 山田書店 4242";
 
 /// Opens the file and reads all of it; the error of whatever fails first.
 Result<std::int64_t> read_all(const std::filesystem::path& file, bool authentic) {
@@ -27,7 +27,7 @@ TEST_CASE("a new database keeps its rows and shows none of them on the disk") {
   {
     Database db = must(Database::create(file, key(1)));
     must(db.exec("CREATE TABLE t(v TEXT)"));
-    must(db.prepared("INSERT INTO t VALUES(?)").bind(1, kMarker).run());
+    must(db.prepared("INSERT INTO t VALUES(?)").bind(1, secret_marker).run());
     for (const char* name : {"a.db", "a.db-wal", "a.db-shm"}) {
       INFO(name);
       REQUIRE(std::filesystem::exists(folder / name));
@@ -44,7 +44,7 @@ TEST_CASE("a new database keeps its rows and shows none of them on the disk") {
   Database again = must(Database::open(file, key(1)));
   Statement& read = again.prepared("SELECT v FROM t");
   REQUIRE(must(read.step()));
-  CHECK(read.text(0) == kMarker);
+  CHECK(read.text(0) == secret_marker);
   CHECK_FALSE(must(read.step()));
 }
 

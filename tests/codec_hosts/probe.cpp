@@ -21,7 +21,7 @@ using meisai::Result;
 using meisai::Secret;
 using meisai::sqlcipher::Database;
 
-constexpr std::string_view kMarker = "probe marker 4242";
+constexpr std::string_view secret_marker = "probe marker 4242";
 
 /// What went wrong, by number; each is used once.
 enum Outcome : int {
@@ -50,7 +50,7 @@ Outcome report(Outcome outcome, const meisai::Error& error) {
 
 Result<void> write_marker(Database& db) {
   MEISAI_TRY(db.exec("CREATE TABLE probe(v TEXT)"));
-  MEISAI_TRY(db.prepared("INSERT INTO probe VALUES(?)").bind(1, kMarker).run());
+  MEISAI_TRY(db.prepared("INSERT INTO probe VALUES(?)").bind(1, secret_marker).run());
   return db.checkpoint();
 }
 
@@ -64,7 +64,7 @@ Result<std::string> read_marker(const std::filesystem::path& file) {
 bool shows_anything(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  return bytes.empty() || bytes.starts_with("SQLite format") || bytes.find(kMarker) != std::string::npos ||
+  return bytes.empty() || bytes.starts_with("SQLite format") || bytes.find(secret_marker) != std::string::npos ||
          bytes.find("CREATE TABLE") != std::string::npos;
 }
 
@@ -80,7 +80,7 @@ Outcome probe(const std::filesystem::path& folder) {
   if (shows_anything(file)) return clear_text_on_disk;
   const auto marker = read_marker(file);
   if (!marker) return report(cannot_reopen, marker.error());
-  if (*marker != kMarker) return marker_lost;
+  if (*marker != secret_marker) return marker_lost;
   const auto refused = Database::open(file, key(2));
   if (refused || refused.error().code != Code::wrong_key) return wrong_key_accepted;
   // The database that the host made with its own SQLite, if it did.

@@ -155,6 +155,8 @@ class WordsAndShape(unittest.TestCase):
     def test_links(self):
         self.assertEqual(rules_of("docs/a.md", "[x](nowhere.md)\n", prefix=""), ["dead-link"])
         self.assertEqual(rules_of("docs/a.md", "[x](../../outside.md)\n", prefix=""), ["dead-link"])
+        self.assertEqual(rules_of("docs/a.md", "see `engine/gone.cpp`\n", prefix=""), ["dead-link"])
+        self.assertEqual(rules_of("docs/a.md", "see `engine/<name>.cpp` and `engine/gate/gate.h`\n", prefix=""), [])
         self.assertEqual(rules_of("docs/a.md", "[x](a.md#y) [z](https://example.org)\n", prefix=""), [])
 
 

@@ -11,8 +11,8 @@
 namespace meisai::keys::test {
 namespace {
 
-constexpr const char* kHexKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-constexpr const char* kOtherHexKey = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+constexpr const char* hex_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+constexpr const char* other_hex_key = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 PassphraseProvider::Ask answer(std::string passphrase) {
   return [passphrase = std::move(passphrase)] { return Result<Secret>(Secret(passphrase)); };
@@ -32,16 +32,16 @@ std::unique_ptr<KeyProvider> key_file(const Folder& folder, const char* name, co
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all = {
-      {"key file, hex", [](const Folder& f, Entropy&) { return key_file(f, "key", std::string(kHexKey) + "\n"); },
-       [](const Folder& f, Entropy&) { return key_file(f, "other", kOtherHexKey); }},
+      {"key file, hex", [](const Folder& f, Entropy&) { return key_file(f, "key", std::string(hex_key) + "\n"); },
+       [](const Folder& f, Entropy&) { return key_file(f, "other", other_hex_key); }},
       {"key file, raw", [](const Folder& f, Entropy&) { return key_file(f, "key", std::string(32, '\x81')); },
        [](const Folder& f, Entropy&) { return key_file(f, "other", std::string(32, '\n')); }},
       {"passphrase",
        [](const Folder&, Entropy& e) {
-         return std::make_unique<PassphraseProvider>(answer("ひらけごま 1234"), e, kLeastPassphraseCost);
+         return std::make_unique<PassphraseProvider>(answer("ひらけごま 1234"), e, least_passphrase_cost);
        },
        [](const Folder&, Entropy& e) {
-         return std::make_unique<PassphraseProvider>(answer("ひらけごま 1235"), e, kLeastPassphraseCost);
+         return std::make_unique<PassphraseProvider>(answer("ひらけごま 1235"), e, least_passphrase_cost);
        }},
       {"raw key",
        [](const Folder&, Entropy&) { return std::make_unique<RawKeyProvider>(Secret(std::string(32, 'r'))); },
@@ -74,7 +74,7 @@ TEST_CASE("key provider contract") {
     const Secret key = must(right->key_encryption_key(slot));
     CHECK(slot.find(key.reveal_text()) == std::string::npos);
     CHECK(slot.find("ひらけ") == std::string::npos);
-    CHECK(slot.find(kHexKey) == std::string::npos);
+    CHECK(slot.find(hex_key) == std::string::npos);
   }
   SECTION("slots of other kinds and nonsense are refused as wrong_key") {
     for (const Kind& foreign : kinds()) {
@@ -101,12 +101,12 @@ TEST_CASE("key provider contract") {
 TEST_CASE("a key file that others can read is refused") {
   const Folder folder;
   for (const mode_t mode : {0640U, 0604U, 0660U, 0620U, 0601U}) {
-    write_text(folder / "key", kHexKey, mode);
+    write_text(folder / "key", hex_key, mode);
     const auto refused = KeyFileProvider(folder / "key").key_encryption_key("key_file 1");
     CHECK(code_of(refused) == Code::key_file_unsafe);
     CHECK(refused.error().remedy.find("chmod 600") == 0);
   }
-  write_text(folder / "key", kHexKey, 0400);
+  write_text(folder / "key", hex_key, 0400);
   CHECK(KeyFileProvider(folder / "key").key_encryption_key("key_file 1").has_value());
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("what is no key file gives no key") {
   const Folder folder;
   KeyFileProvider provider(folder / "key");
   CHECK(code_of(provider.key_encryption_key("key_file 1")) == Code::wrong_key);
-  const std::string hex = kHexKey;
+  const std::string hex = hex_key;
   for (const std::string& content : {std::string(), hex.substr(1), hex + "0", hex + "\n\n", hex.substr(0, 63) + "g",
                                      " " + hex, std::string(31, 'k'), std::string(64, 'k')}) {
     INFO(content);
@@ -146,7 +146,7 @@ TEST_CASE("a new key file is private, works, and replaces nothing") {
 
 TEST_CASE("a passphrase slot has its own salt, and cheap or absurd costs are refused") {
   CountingEntropy entropy;
-  PassphraseProvider provider(answer("open"), entropy, kLeastPassphraseCost);
+  PassphraseProvider provider(answer("open"), entropy, least_passphrase_cost);
   const std::string slot = must(provider.new_slot_parameters());
   CHECK(slot.starts_with("argon2id 1 memory=67108864 passes=3 salt="));
   CHECK(slot != must(provider.new_slot_parameters()));

@@ -6,10 +6,10 @@
 
 #include <fcntl.h>
 #include <rapidcheck.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <thread>
 
 #include "storage/keys/key_providers.h"

@@ -39,7 +39,7 @@ Exit exit_of(const ImportedFile& file) {
 /// The document over a memory store of its own: what it holds, in the order in which it stands there.
 Result<ImportReport> preview(const Session& session, ByteSource& document, const ImportOptions& options) {
   MEISAI_ASSIGN(ImportReport report, session.open_memory()->preview_document(document, options));
-  std::ranges::stable_sort(report.preview, {}, [](const Transaction& row) { return row.source.row; });
+  std::ranges::sort(report.preview, {}, [](const Transaction& row) { return row.source.row; });
   return report;
 }
 

@@ -82,7 +82,7 @@ struct LayoutMatch {
 };
 /// A layout that nearly fits, and why it does not: told to the user when nothing fits.
 struct NearMiss {
-  const LayoutInfo* layout = nullptr;
+  const LayoutInfo* layout = nullptr;  ///< null: the bytes are no text that any layout could fit
   Error reason;
 };
 struct Recognition {
