@@ -5,14 +5,17 @@
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
 
+#include <algorithm>
 #include <new>
+#include <utility>
 
 namespace meisai::normalizers {
 namespace {
 
 constexpr std::size_t most_entries = 65'536;
 constexpr std::size_t most_bytes = std::size_t{4} << 20;
-constexpr std::size_t longest_remembered = 512;
+constexpr std::size_t longest_remembered = 512;  // NFKC makes at most eleven times of it: sizes fit 16 bits
+constexpr std::size_t first_slots = 1024;
 
 /// ICU's NFKC tables; loaded once, shared, never freed.
 const icu::Normalizer2& nfkc() {
@@ -72,16 +75,42 @@ std::string normalized_text(std::string_view raw) {
   return with_single_spaces(composed);
 }
 
-const std::string& TextMemo::normalized(std::string_view raw) {
-  if (const auto known = seen_.find(raw); known != seen_.end()) return known->second;
-  std::string form = normalized_text(raw);
-  if (raw.size() > longest_remembered) return unremembered_ = std::move(form);
-  if (seen_.size() >= most_entries || bytes_ + raw.size() + form.size() > most_bytes) {
-    seen_.clear();
-    bytes_ = 0;
+TextMemo::Slot& TextMemo::slot_of(std::string_view raw, std::uint32_t hash) {
+  const std::size_t last = slots_.size() - 1;
+  for (std::size_t i = hash & last;; i = (i + 1) & last) {
+    Slot& slot = slots_[i];
+    const bool same = slot.hash == hash && std::string_view(texts_).substr(slot.at, slot.raw_bytes) == raw;
+    if (same || slot.raw_bytes == 0) return slot;
   }
-  bytes_ += raw.size() + form.size();
-  return seen_.emplace(raw, std::move(form)).first->second;
+}
+
+/// For one more entry of so many bytes.
+void TextMemo::make_room(std::size_t bytes) {
+  if (taken_ == most_entries || texts_.size() + bytes > most_bytes) {
+    slots_.assign(slots_.size(), Slot());
+    texts_.clear();
+    taken_ = 0;
+  }
+  if (taken_ * 2 < slots_.size()) return;
+  const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(std::max(slots_.size() * 2, first_slots)));
+  for (const Slot& slot : before)
+    if (slot.raw_bytes != 0) slot_of(std::string_view(texts_).substr(slot.at, slot.raw_bytes), slot.hash) = slot;
+}
+
+std::string_view TextMemo::normalized(std::string_view raw) {
+  if (raw.empty() || raw.size() > longest_remembered) return unremembered_ = normalized_text(raw);
+  const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>{}(raw));
+  if (!slots_.empty())
+    if (const Slot& known = slot_of(raw, hash); known.raw_bytes != 0)
+      return std::string_view(texts_).substr(known.at + known.raw_bytes, known.form_bytes);
+  const std::string form = normalized_text(raw);
+  make_room(raw.size() + form.size());
+  const std::size_t at = texts_.size();
+  slot_of(raw, hash) = {hash, static_cast<std::uint32_t>(at), static_cast<std::uint16_t>(raw.size()),
+                        static_cast<std::uint16_t>(form.size())};
+  ++taken_;
+  texts_.append(raw).append(form);
+  return std::string_view(texts_).substr(at + raw.size());
 }
 
 }  // namespace meisai::normalizers

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapters/japan_files/cell_text.h"
+#include "meisai/pan_guard.h"
 
 namespace meisai::japan_files {
 namespace {
@@ -57,7 +58,7 @@ HeaderFit fit_header(const JapanLayout& layout, std::span<const std::string_view
     const std::string_view name = trimmed(cells[cell]);
     if (name.empty()) continue;
     columns.least = cell + 1;
-    if (columns.of_cell[cell] == nullptr) columns.unknown.emplace_back(name);
+    if (columns.of_cell[cell] == nullptr) pan::mask(columns.unknown.emplace_back(name));
   }
   return fit;
 }

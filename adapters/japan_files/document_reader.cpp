@@ -107,7 +107,8 @@ Result<void> JapanFileReader::read_last_row() {
     return {};
   }
   const bool cut = inside_quotes || decoder_.cut_inside_character();
-  const bool is_short = in_rows_ && width_known_ && row.cells.size() < columns_.least && !all_empty(row.cells);
+  const bool blank = row.cells.size() == 1 && all_empty(row.cells);  // what follows the last line end may be no record
+  const bool is_short = in_rows_ && width_known_ && row.cells.size() < columns_.least && !blank;
   if (cut || is_short) {
     facts_.last_record_incomplete = true;
     last_is_short_ = false;

@@ -49,7 +49,11 @@ Utf8Check check_utf8(std::string_view bytes) noexcept {
 }
 
 void LineIsUtf8::feed(std::string_view part) noexcept {
+  std::uint64_t eight = 0;
   for (std::size_t i = 0; i < part.size() && !broken_; ++i) {
+    while (wanted_ == 0 && part.size() - i > 8 &&
+           (std::memcpy(&eight, part.data() + i, 8), (eight & 0x8080808080808080u) == 0))
+      i += 8;
     const auto byte = static_cast<unsigned char>(part[i]);
     if (wanted_ > 0) {
       broken_ = byte < low_ || byte > high_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <vector>
 
 namespace meisai::ledger {
 namespace {
@@ -12,17 +13,27 @@ bool share_a_card(const StatementRow& statement, std::span<const CardKey> cards)
       statement.cards, [cards](CardKey card) { return card != 0 && std::ranges::find(cards, card) != cards.end(); });
 }
 
+/// Which of the account's statements with this anchor it is. One that was cut before its first row names no
+/// card: then the anchor alone decides, and does not if several have it.
+StatementChoice choose_by_anchor(std::span<const StatementRow> stored, const std::string& account,
+                                 const std::string& anchor, std::span<const CardKey> cards) {
+  std::vector<const StatementRow*> same;
+  for (const StatementRow& statement : stored)
+    if (statement.anchor == anchor && statement.account_label == account) same.push_back(&statement);
+  for (const StatementRow* statement : same)
+    if (share_a_card(*statement, cards)) return {.known = statement->key};
+  const bool names_no_card = cards.empty();
+  std::erase_if(same, [&](const StatementRow* statement) { return !names_no_card && !statement->cards.empty(); });
+  if (same.size() == 1) return {.known = same.front()->key};
+  return {.known = 0, .doubtful = !same.empty()};
+}
+
 }  // namespace
 
 StatementChoice choose_statement(std::span<const StatementRow> stored, const std::string& account,
                                  const std::string& anchor, std::span<const CardKey> cards,
                                  const std::map<StatementKey, std::uint64_t>& overlap, std::uint64_t window_size) {
-  if (!anchor.empty()) {
-    for (const StatementRow& statement : stored)
-      if (statement.anchor == anchor && statement.account_label == account && share_a_card(statement, cards))
-        return {.known = statement.key};
-    return {};
-  }
+  if (!anchor.empty()) return choose_by_anchor(stored, account, anchor, cards);
   const StatementRow* best = nullptr;
   std::uint64_t most = 0;
   for (const StatementRow& statement : stored) {

@@ -189,7 +189,8 @@ bool may_hold(std::string_view text) noexcept {
   static constexpr auto weight = [] {
     std::array<std::uint8_t, 256> table{};
     for (std::size_t c = '0'; c <= '9'; ++c) table[c] = 1;
-    for (const std::size_t lead : {0xc2u, 0xe2u, 0xefu, 0xf0u}) table[lead] = 1;  // of every other digit form
+    // One byte of every other digit form; of full-width ones the second, so that half-width katakana do not count.
+    for (const std::size_t byte : {0xc2u, 0xe2u, 0xbcu, 0xf0u}) table[byte] = 1;
     return table;
   }();
   std::size_t digits = 0;

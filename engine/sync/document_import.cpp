@@ -210,18 +210,19 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
   ChangeRange added(ledger, ChangeKind::added);
   ChangeRange modified(ledger, ChangeKind::modified);
   const std::uint64_t changed_before = result.added + result.modified;
-  MEISAI_TRY(window.content.each_candidate([&](std::uint32_t ordinal, const Candidate& candidate) -> Result<void> {
+  MEISAI_TRY(window.content.each_candidate([&](std::uint32_t ordinal, Candidate&& candidate) -> Result<void> {
     const ledger::Decision& decision = window.outcome.decisions[ordinal];
     if (decision.action == ledger::Action::keep) {
       ++result.unchanged;
       return {};
     }
+    const StoredRow row = row_of(window, std::move(candidate), *by_ordinal[ordinal], decision);
     if (decision.action == ledger::Action::insert) {
-      MEISAI_ASSIGN(const TransactionKey key, insert_row(ledger, window, candidate, *by_ordinal[ordinal], decision));
+      MEISAI_ASSIGN(const TransactionKey key, insert_row(ledger, row));
       ++result.added;
       return added.add(key);
     }
-    MEISAI_ASSIGN(const bool changed, write_row(ledger, window, candidate, *by_ordinal[ordinal], decision));
+    MEISAI_ASSIGN(const bool changed, write_row(ledger, window, decision.action, row));
     if (!changed) {
       ++result.unchanged;
       return {};
@@ -238,7 +239,7 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
   return {};
 }
 
-StoredRow DocumentImport::row_of(const Window& window, const Candidate& candidate, const ledger::Entry& entry,
+StoredRow DocumentImport::row_of(const Window& window, Candidate&& candidate, const ledger::Entry& entry,
                                  const ledger::Decision& decision) const {
   return {.key = decision.row,
           .card = card_keys_[candidate.card],
@@ -247,12 +248,10 @@ StoredRow DocumentImport::row_of(const Window& window, const Candidate& candidat
           .statement = window.has_statement ? window.statement.key : 0,
           .document = row_.key,
           .row = candidate.row,
-          .facts = candidate.facts};
+          .facts = std::move(candidate.facts)};
 }
 
-Result<TransactionKey> DocumentImport::insert_row(LedgerWrite& ledger, const Window& window, const Candidate& candidate,
-                                                  const ledger::Entry& entry, const ledger::Decision& decision) {
-  const StoredRow row = row_of(window, candidate, entry, decision);
+Result<TransactionKey> DocumentImport::insert_row(LedgerWrite& ledger, const StoredRow& row) {
   MEISAI_ASSIGN(const TransactionKey key, ledger.insert(row));
   if (row.statement != 0 && billed_in_parts(row.facts.plan.type))
     MEISAI_TRY(ledger.put_part({key, row.statement, row.facts.billed_minor, row.facts.plan.index}));
@@ -260,10 +259,9 @@ Result<TransactionKey> DocumentImport::insert_row(LedgerWrite& ledger, const Win
 }
 
 /// A known row that the window says something new about. False: it says nothing new after all.
-Result<bool> DocumentImport::write_row(LedgerWrite& ledger, Window& window, const Candidate& candidate,
-                                       const ledger::Entry& entry, const ledger::Decision& decision) {
-  StoredRow row = row_of(window, candidate, entry, decision);
-  if (decision.action == ledger::Action::part) return write_part(ledger, window, candidate, std::move(row));
+Result<bool> DocumentImport::write_row(LedgerWrite& ledger, const Window& window, ledger::Action action,
+                                       const StoredRow& row) {
+  if (action == ledger::Action::part) return write_part(ledger, window, row);
   if (!window.has_statement) {
     // A list without bills says nothing about the statement that a row is billed by.
     std::optional<StoredRow> known;
@@ -280,21 +278,19 @@ Result<bool> DocumentImport::write_row(LedgerWrite& ledger, Window& window, cons
 }
 
 /// This statement's share of a purchase that another statement is shown with. The latest statement is shown.
-Result<bool> DocumentImport::write_part(LedgerWrite& ledger, const Window& window, const Candidate& candidate,
-                                        StoredRow row) {
+Result<bool> DocumentImport::write_part(LedgerWrite& ledger, const Window& window, const StoredRow& row) {
   MEISAI_ASSIGN(const std::vector<BilledPart> parts, ledger.parts_of(row.key));
   const auto same = std::ranges::find_if(parts, [&](const BilledPart& part) {
-    return part.statement == window.statement.key && part.billed_minor == candidate.facts.billed_minor &&
-           part.index == candidate.facts.plan.index;
+    return part.statement == window.statement.key && part.billed_minor == row.facts.billed_minor &&
+           part.index == row.facts.plan.index;
   });
   if (same != parts.end()) return false;
-  MEISAI_TRY(
-      ledger.put_part({row.key, window.statement.key, candidate.facts.billed_minor, candidate.facts.plan.index}));
+  MEISAI_TRY(ledger.put_part({row.key, window.statement.key, row.facts.billed_minor, row.facts.plan.index}));
 
   StatementRow here = window.statement;
   state(here, window.content, cards_, document_.name, false);
   const bool latest = std::ranges::none_of(parts, [&](const BilledPart& part) {
-    if (part.index && candidate.facts.plan.index) return *part.index > *candidate.facts.plan.index;
+    if (part.index && row.facts.plan.index) return *part.index > *row.facts.plan.index;
     const auto other = std::ranges::find(window.statements, part.statement, &StatementRow::key);
     return other != window.statements.end() && other->key != here.key && ledger::bills_later(*other, here);
   });

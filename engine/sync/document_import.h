@@ -43,14 +43,12 @@ class DocumentImport {
   [[nodiscard]] Result<void> choose_statement(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> match(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> write_rows(LedgerWrite& ledger, Window& window, WindowsResult& result);
-  [[nodiscard]] StoredRow row_of(const Window& window, const Candidate& candidate, const ledger::Entry& entry,
+  [[nodiscard]] StoredRow row_of(const Window& window, Candidate&& candidate, const ledger::Entry& entry,
                                  const ledger::Decision& decision) const;
-  [[nodiscard]] Result<TransactionKey> insert_row(LedgerWrite& ledger, const Window& window, const Candidate& candidate,
-                                                  const ledger::Entry& entry, const ledger::Decision& decision);
-  [[nodiscard]] Result<bool> write_row(LedgerWrite& ledger, Window& window, const Candidate& candidate,
-                                       const ledger::Entry& entry, const ledger::Decision& decision);
-  [[nodiscard]] Result<bool> write_part(LedgerWrite& ledger, const Window& window, const Candidate& candidate,
-                                        StoredRow row);
+  [[nodiscard]] Result<TransactionKey> insert_row(LedgerWrite& ledger, const StoredRow& row);
+  [[nodiscard]] Result<bool> write_row(LedgerWrite& ledger, const Window& window, ledger::Action action,
+                                       const StoredRow& row);
+  [[nodiscard]] Result<bool> write_part(LedgerWrite& ledger, const Window& window, const StoredRow& row);
   [[nodiscard]] Result<void> write_coverage(LedgerWrite& ledger, const Window& window);
   [[nodiscard]] Result<void> write_quarantine(LedgerWrite& ledger, const Window& window);
   [[nodiscard]] Result<void> write_statement(LedgerWrite& ledger, Window& window, bool rows_changed);

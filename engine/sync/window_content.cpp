@@ -33,6 +33,7 @@ std::optional<ComponentKind> component_kind(std::string_view name) {
 
 Result<void> WindowContent::read() {
   entries.reserve(window_.records);
+  if (window_.records <= kept_candidates) kept_.reserve(window_.records);
   MEISAI_TRY(document_.each_record(
       window_, [this](const RawPage& page, const RawRecord& record) { return take(page, record); }));
   if (document_.facts.last_record_incomplete)
@@ -46,7 +47,7 @@ Result<void> WindowContent::read() {
 
 Result<void> WindowContent::each_candidate(const CandidateVisitor& visit) {
   if (!kept_.empty() || entries.empty()) {
-    for (std::uint32_t i = 0; i < kept_.size(); ++i) MEISAI_TRY(visit(i, kept_[i]));
+    for (std::uint32_t i = 0; i < kept_.size(); ++i) MEISAI_TRY(visit(i, std::move(kept_[i])));
     return {};
   }
   std::uint32_t ordinal = 0;

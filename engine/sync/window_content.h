@@ -43,14 +43,14 @@ struct DaySpan {
 
 class WindowContent {
  public:
-  using CandidateVisitor = std::function<Result<void>(std::uint32_t ordinal, const Candidate&)>;
+  using CandidateVisitor = std::function<Result<void>(std::uint32_t ordinal, Candidate&&)>;
 
   WindowContent(StagedDocument& document, const WindowSpan& window, Normalizer& normalizer)
       : document_(document), window_(window), normalizer_(normalizer) {}
 
   /// Reads the window. An incomplete last record of the document is a rejection here.
   [[nodiscard]] Result<void> read();
-  /// Calls back for each candidate in order of the document.
+  /// Hands out each candidate in order of the document. Once: the visitor may take it.
   [[nodiscard]] Result<void> each_candidate(const CandidateVisitor& visit);
 
   std::vector<ledger::Entry> entries;  ///< one a candidate; undated ones have no day yet

@@ -20,7 +20,7 @@ tl::unexpected<Error> lock_failure(const char* doing, int error) {
 }
 
 struct flock one_byte(short type, int byte) {
-  struct flock request {};
+  struct flock request{};
   request.l_type = type;
   request.l_whence = SEEK_SET;
   request.l_start = byte;

@@ -60,7 +60,7 @@ struct LedgerState {
 class UndoLog {
  public:
   template <class Map>
-  void put(LedgerState& state, Map LedgerState::*member, typename Map::key_type key, typename Map::mapped_type value) {
+  void put(LedgerState& state, Map LedgerState::* member, typename Map::key_type key, typename Map::mapped_type value) {
     Map& map = state.*member;
     if (const auto known = map.find(key); known != map.end()) {
       steps_.push_back([member, key = std::move(key), old = std::move(known->second)](LedgerState& target) {
@@ -73,7 +73,7 @@ class UndoLog {
     steps_.push_back([member, key = std::move(key)](LedgerState& target) { (target.*member).erase(key); });
   }
   template <class Map>
-  void drop(LedgerState& state, Map LedgerState::*member, typename Map::key_type key) {
+  void drop(LedgerState& state, Map LedgerState::* member, typename Map::key_type key) {
     Map& map = state.*member;
     const auto known = map.find(key);
     if (known == map.end()) return;

@@ -103,7 +103,8 @@ class MemoryStore final : public Store {
     return open_view<LedgerView>(std::move(permit), audit);
   }
 
-  Result<std::unique_ptr<ReleaseView>> release(MEISAI_UNSPENT Permit<Release> permit, const AuditDraft& audit) override {
+  Result<std::unique_ptr<ReleaseView>> release(MEISAI_UNSPENT Permit<Release> permit,
+                                               const AuditDraft& audit) override {
     return open_view<ReleaseView>(std::move(permit), audit);
   }
 
@@ -139,8 +140,7 @@ class MemoryStore final : public Store {
 
   Result<std::uint64_t> prune(Instant before) {
     const std::lock_guard guard(core_->mutex);
-    if (core_->writer != nullptr)
-      return fail(Code::store_busy, "a window is being written", "try again", Retry::later);
+    if (core_->writer != nullptr) return fail(Code::store_busy, "a window is being written", "try again", Retry::later);
     core_->own_state();
     std::uint64_t pruned = 0;
     std::erase_if(core_->state->pages, [&](const auto& entry) {

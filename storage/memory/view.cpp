@@ -71,9 +71,8 @@ class MemoryView final : public ReleaseView {
     std::vector<CoverageRow> rows;
     for (const auto& [key, row] : state_->coverage)
       if (card_in_scope(row.card, scope_)) rows.push_back(row);
-    std::ranges::sort(rows, {}, [](const CoverageRow& row) {
-      return std::tuple(row.card, row.from, row.channel, row.certainty);
-    });
+    std::ranges::sort(
+        rows, {}, [](const CoverageRow& row) { return std::tuple(row.card, row.from, row.channel, row.certainty); });
     return rows;
   }
 
@@ -93,7 +92,8 @@ class MemoryView final : public ReleaseView {
     return {};
   }
 
-  Result<std::size_t> batch(MEISAI_UNSPENT Permit<Release> permit, const TransactionQuery& query, const RowVisitor& visit) override {
+  Result<std::size_t> batch(MEISAI_UNSPENT Permit<Release> permit, const TransactionQuery& query,
+                            const RowVisitor& visit) override {
     const IssuerId narrower = permit.scope().issuer;
     if (!scope_.empty() && !narrower.empty() && scope_ != narrower) return ledger_rules::outside_scope();
     MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
@@ -122,8 +122,8 @@ class MemoryView final : public ReleaseView {
     std::vector<const StoredRow*> rows;
     for (const auto& [key, row] : state_->rows) {
       const bool listed = query.only || std::ranges::any_of(query.undated_of, [&, &row = row](StatementKey statement) {
-        return state_->lists(statement, row);
-      });
+                            return state_->lists(statement, row);
+                          });
       if (ledger_rules::wanted(query, row, listed) && card_in_scope(row.card, scope)) rows.push_back(&row);
     }
     const auto order = [](const StoredRow* row) { return std::pair(row->day, row->key); };

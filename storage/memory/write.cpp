@@ -86,8 +86,10 @@ class MemoryWrite final : public LedgerWrite {
     MEISAI_TRY(usable());
     touched(card.issuer);
     CardRow row = card;
-    if (row.key == 0) row.key = next_key(ledger().cards);
-    else if (!ledger().cards.contains(row.key)) return fail(Code::not_found, "no such card");
+    if (row.key == 0)
+      row.key = next_key(ledger().cards);
+    else if (!ledger().cards.contains(row.key))
+      return fail(Code::not_found, "no such card");
     put(&LedgerState::cards, row.key, row);
     return row.key;
   }
@@ -96,8 +98,10 @@ class MemoryWrite final : public LedgerWrite {
     MEISAI_TRY(usable());
     touched(statement.issuer);
     StatementRow row = statement;
-    if (row.key == 0) row.key = next_key(ledger().statements);
-    else if (!ledger().statements.contains(row.key)) return fail(Code::not_found, "no such statement");
+    if (row.key == 0)
+      row.key = next_key(ledger().statements);
+    else if (!ledger().statements.contains(row.key))
+      return fail(Code::not_found, "no such statement");
     put(&LedgerState::statements, row.key, row);
     return row.key;
   }
@@ -201,12 +205,12 @@ class MemoryWrite final : public LedgerWrite {
   }
 
   template <class Map>
-  void put(Map LedgerState::*member, typename Map::key_type key, typename Map::mapped_type value) {
+  void put(Map LedgerState::* member, typename Map::key_type key, typename Map::mapped_type value) {
     const std::lock_guard guard(core_->mutex);
     undo_.put(*core_->state, member, std::move(key), std::move(value));
   }
   template <class Map>
-  void drop(Map LedgerState::*member, typename Map::key_type key) {
+  void drop(Map LedgerState::* member, typename Map::key_type key) {
     const std::lock_guard guard(core_->mutex);
     undo_.drop(*core_->state, member, std::move(key));
   }
@@ -284,8 +288,7 @@ class MemoryWrite final : public LedgerWrite {
 
 }  // namespace
 
-Result<std::unique_ptr<LedgerWrite>> begin_write(std::shared_ptr<Core> core,
-                                                 std::shared_ptr<PageList> pages) {
+Result<std::unique_ptr<LedgerWrite>> begin_write(std::shared_ptr<Core> core, std::shared_ptr<PageList> pages) {
   const std::lock_guard guard(core->mutex);
   if (core->writer != nullptr) return fail(Code::internal_bug, "a window is open already");
   return std::make_unique<MemoryWrite>(core, std::move(pages));

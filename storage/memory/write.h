@@ -28,7 +28,7 @@ struct Core {
   std::condition_variable turn_free;
   bool turn_taken = false;
   std::shared_ptr<LedgerState> state = std::make_shared<LedgerState>();
-  bool state_is_shared = false;      ///< a view may look at it
+  bool state_is_shared = false;     ///< a view may look at it
   const UndoLog* writer = nullptr;  ///< of the window in progress
 
   [[nodiscard]] std::shared_ptr<const LedgerState> snapshot();

@@ -101,9 +101,7 @@ bool wanted(const TransactionQuery& query, const StoredRow& row, bool in_stateme
   return (!query.from || row.day >= day_of(*query.from)) && (!query.to || row.day <= day_of(*query.to));
 }
 
-tl::unexpected<Error> outside_scope() {
-  return fail(Code::scope_exceeded, "this permit is for another issuer's data");
-}
+tl::unexpected<Error> outside_scope() { return fail(Code::scope_exceeded, "this permit is for another issuer's data"); }
 
 std::string vault_tag_from(std::span<const std::byte, 4> random) {
   constexpr std::string_view letters = "abcdefghijkmnpqrstuvwxyz23456789";  // 32, without 0 o 1 l
@@ -124,9 +122,9 @@ Result<Digest> keyed_digest(const Secret& secret, std::string_view domain, const
   Digest digest{};
   unsigned int length = 0;
   const auto key = secret.reveal();
-  const bool done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-                         reinterpret_cast<const unsigned char*>(input.data()), input.size(), digest.data(),
-                         &length) != nullptr;
+  const bool done =
+      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(input.data()),
+           input.size(), digest.data(), &length) != nullptr;
   wipe(input);
   if (!done || length != digest.size()) return fail(Code::internal_bug, "HMAC-SHA-256 failed");
   return digest;

@@ -29,8 +29,8 @@ Result<void> append_audit(Database& database, const AuditDraft& draft, ChainEnd&
 }
 
 Result<void> visit_audit(Database& database, const std::function<bool(const AuditEntry&)>& visit) {
-  Statement& statement = database.prepared(
-      "SELECT seq,at,actor,operation,object,result,reason,previous,hash FROM audit ORDER BY seq");
+  Statement& statement =
+      database.prepared("SELECT seq,at,actor,operation,object,result,reason,previous,hash FROM audit ORDER BY seq");
   const RowScope scope(statement);
   for (;;) {
     MEISAI_ASSIGN(const bool more, statement.step());

@@ -38,7 +38,7 @@ std::optional<std::string> text_in(const nlohmann::json& object, const char* fie
 }  // namespace
 
 Result<std::optional<ClearFile>> read_clear_file(const std::filesystem::path& path) {
-  struct stat about {};
+  struct stat about{};
   if (::stat(path.c_str(), &about) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<ClearFile>();
     return folder_failure("looking at the store's folder", errno);
@@ -70,7 +70,7 @@ Result<void> write_clear_file(const std::filesystem::path& path, const ClearFile
 
 Result<bool> make_folder(const std::filesystem::path& folder) {
   if (folder.empty()) return false;
-  struct stat about {};
+  struct stat about{};
   if (::stat(folder.c_str(), &about) == 0) {
     if (S_ISDIR(about.st_mode)) return false;
     return fail(Code::invalid_argument, "there is a file where the store's folder would go",

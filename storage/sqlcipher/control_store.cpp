@@ -110,7 +110,8 @@ class SqlcipherControl final : public Control {
       return fail(Code::invalid_argument, "an incident with this id exists already");
     }
     MEISAI_TRY(
-        database_.prepared("INSERT INTO incident(" MEISAI_INCIDENT_COLUMNS ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,0,NULL,'')")
+        database_
+            .prepared("INSERT INTO incident(" MEISAI_INCIDENT_COLUMNS ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,0,NULL,'')")
             .bind(1, incident.id.text())
             .bind(2, static_cast<std::int64_t>(incident.scope))
             .bind(3, incident.issuer.text())
@@ -167,8 +168,7 @@ class SqlcipherControl final : public Control {
 
   Result<std::optional<Anchor>> anchor() override {
     const std::lock_guard guard(mutex_);
-    Statement& head =
-        database_.prepared("SELECT anchor_generation,anchor_audit_count,anchor_audit_head FROM head");
+    Statement& head = database_.prepared("SELECT anchor_generation,anchor_audit_count,anchor_audit_head FROM head");
     const RowScope scope(head);
     MEISAI_ASSIGN(const bool found, head.step());
     if (!found) return damaged_value("control has no head");
@@ -185,8 +185,9 @@ class SqlcipherControl final : public Control {
     MEISAI_TRY(database_.set_synchronous(Synchronous::normal));
     // Commits of two processes may arrive here in either order: an anchor never goes back.
     auto written = database_
-                       .prepared("UPDATE head SET anchor_generation=?1, anchor_audit_count=?2, anchor_audit_head=?3 "
-                                 "WHERE anchor_generation IS NULL OR anchor_generation<?1")
+                       .prepared(
+                           "UPDATE head SET anchor_generation=?1, anchor_audit_count=?2, anchor_audit_head=?3 "
+                           "WHERE anchor_generation IS NULL OR anchor_generation<?1")
                        .bind(1, static_cast<std::int64_t>(anchor.generation))
                        .bind(2, static_cast<std::int64_t>(anchor.audit_count))
                        .bind(3, bytes_of(anchor.audit_head))

@@ -332,6 +332,19 @@ void Database::keep_commits_short() noexcept {
   sqlite3_wal_hook(connection_->handle, note_length, &connection_->wal_pages);
 }
 
+Result<void> Database::flush_ahead_of_commit() {
+  const int rc = sqlite3_db_cacheflush(connection_->handle);
+  if (rc != SQLITE_OK && rc != SQLITE_BUSY)  // busy: some pages are in use and wait for COMMIT
+    return fail(sqlite_error(rc, connection_->handle, "writing ahead of a commit"));
+  // SQLite keeps no locks on the WAL itself, so a descriptor of our own may come and go.
+  const int descriptor = ::open((connection_->path.native() + "-wal").c_str(), O_RDWR | O_CLOEXEC);
+  const bool done = descriptor >= 0 && ::fdatasync(descriptor) == 0;
+  const int number = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (!done) return fail(system_error(Code::io_error, "cannot flush the write-ahead log to the disk", number));
+  return {};
+}
+
 void Database::checkpoint_when_long() noexcept {
   constexpr int long_wal = 1000;  // pages: SQLite's own measure
   if (connection_->wal_pages < long_wal) return;

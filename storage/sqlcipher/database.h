@@ -179,6 +179,9 @@ class Database {
   /// From now on commits leave the WAL to `checkpoint_when_long`, so that a commit takes no longer than its
   /// own flush: for commits inside the gate lock.
   void keep_commits_short() noexcept;
+  /// Brings what the open transaction has changed to the disk, still invisible, so that its COMMIT has little
+  /// left to do. Worth its flush only for large transactions.
+  [[nodiscard]] Result<void> flush_ahead_of_commit();
   /// Moves a long WAL into the file as far as no reader holds it; waits for nobody. Failing is harmless:
   /// the WAL holds everything, and the next call tries again.
   void checkpoint_when_long() noexcept;

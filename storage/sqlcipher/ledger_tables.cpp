@@ -62,32 +62,35 @@ class StatementLists {
   }
 
   Result<void> load_all() {
-    MEISAI_TRY(load("SELECT statement,card FROM statement_card WHERE statement IN "
-                    "(SELECT id FROM statement WHERE ?1='' OR issuer=?1) ORDER BY statement,seq",
-                    [](const Statement& row, StatementRow& statement) -> Result<void> {
-                      statement.cards.push_back(row.int64(1));
-                      return {};
-                    }));
-    MEISAI_TRY(load("SELECT statement,label,card_label,stated,region FROM subtotal WHERE statement IN "
-                    "(SELECT id FROM statement WHERE ?1='' OR issuer=?1) ORDER BY statement,seq",
-                    [](const Statement& row, StatementRow& statement) -> Result<void> {
-                      Subtotal& subtotal = statement.subtotals.emplace_back();
-                      subtotal.label = row.text(1);
-                      subtotal.card_label = optional_string(row.optional_text(2));
-                      subtotal.stated_minor = row.int64(3);
-                      MEISAI_ASSIGN(subtotal.region, enum_from<Region>(row.int64(4), region_count));
-                      return {};
-                    }));
-    return load("SELECT statement,kind,label,card_label,amount FROM component WHERE statement IN "
-                "(SELECT id FROM statement WHERE ?1='' OR issuer=?1) ORDER BY statement,seq",
-                [](const Statement& row, StatementRow& statement) -> Result<void> {
-                  Component& component = statement.components.emplace_back();
-                  MEISAI_ASSIGN(component.kind, enum_from<ComponentKind>(row.int64(1), component_kinds));
-                  component.label = row.text(2);
-                  component.card_label = optional_string(row.optional_text(3));
-                  component.amount_minor = row.int64(4);
-                  return {};
-                });
+    MEISAI_TRY(
+        load("SELECT statement,card FROM statement_card WHERE statement IN "
+             "(SELECT id FROM statement WHERE ?1='' OR issuer=?1) ORDER BY statement,seq",
+             [](const Statement& row, StatementRow& statement) -> Result<void> {
+               statement.cards.push_back(row.int64(1));
+               return {};
+             }));
+    MEISAI_TRY(
+        load("SELECT statement,label,card_label,stated,region FROM subtotal WHERE statement IN "
+             "(SELECT id FROM statement WHERE ?1='' OR issuer=?1) ORDER BY statement,seq",
+             [](const Statement& row, StatementRow& statement) -> Result<void> {
+               Subtotal& subtotal = statement.subtotals.emplace_back();
+               subtotal.label = row.text(1);
+               subtotal.card_label = optional_string(row.optional_text(2));
+               subtotal.stated_minor = row.int64(3);
+               MEISAI_ASSIGN(subtotal.region, enum_from<Region>(row.int64(4), region_count));
+               return {};
+             }));
+    return load(
+        "SELECT statement,kind,label,card_label,amount FROM component WHERE statement IN "
+        "(SELECT id FROM statement WHERE ?1='' OR issuer=?1) ORDER BY statement,seq",
+        [](const Statement& row, StatementRow& statement) -> Result<void> {
+          Component& component = statement.components.emplace_back();
+          MEISAI_ASSIGN(component.kind, enum_from<ComponentKind>(row.int64(1), component_kinds));
+          component.label = row.text(2);
+          component.card_label = optional_string(row.optional_text(3));
+          component.amount_minor = row.int64(4);
+          return {};
+        });
   }
 
  private:
@@ -124,8 +127,7 @@ Result<VaultHead> load_head(Database& database) {
 
 Result<void> save_head(Database& database, const VaultHead& head) {
   return database
-      .prepared(
-          "UPDATE head SET generation=?1,next_txn=?2,last_position=?3,audit_count=?4,audit_head=?5 WHERE one=1")
+      .prepared("UPDATE head SET generation=?1,next_txn=?2,last_position=?3,audit_count=?4,audit_head=?5 WHERE one=1")
       .bind(1, static_cast<std::int64_t>(head.generation))
       .bind(2, head.next_transaction)
       .bind(3, static_cast<std::int64_t>(head.last_position))

@@ -32,19 +32,25 @@ Result<void> MonthCounter::flush(Database& database) {
   for (const auto& [key, delta] : deltas_) {
     if (delta.rows == 0 && delta.sum.amount_minor == 0) continue;
     MonthTotal total;
+    bool known = false;
     {
-      Statement& row = database.prepared("SELECT amount,count FROM month_total WHERE card=?1 AND month=?2 AND currency=?3");
+      Statement& row =
+          database.prepared("SELECT amount,count FROM month_total WHERE card=?1 AND month=?2 AND currency=?3");
       const RowScope scope(row);
       row.bind(1, key.card).bind(2, to_column(key.month)).bind(3, key.currency.code());
-      MEISAI_ASSIGN(const bool known, row.step());
+      MEISAI_ASSIGN(known, row.step());
       if (known) {
         total.amount_minor = row.int64(0);
         total.count = static_cast<std::uint64_t>(row.int64(1));
       }
     }
     MEISAI_TRY(ledger_rules::add_to_month(total, delta.sum.amount_minor, delta.rows, +1));
-    MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO month_total VALUES(?1,?2,?3,?4,?5)")
-                   .bind(1, key.card)
+    // REPLACE, or an UPDATE that can ABORT, would journal the page for each of them: as much as the rest of it.
+    Statement& write = known ? database.prepared(
+                                   "UPDATE OR FAIL month_total SET amount=?4,count=?5 "
+                                   "WHERE card=?1 AND month=?2 AND currency=?3")
+                             : database.prepared("INSERT INTO month_total VALUES(?1,?2,?3,?4,?5)");
+    MEISAI_TRY(write.bind(1, key.card)
                    .bind(2, to_column(key.month))
                    .bind(3, key.currency.code())
                    .bind(4, total.amount_minor)

@@ -32,8 +32,8 @@ class MonthCounter {
     std::size_t operator()(const Key& key) const noexcept;
   };
   struct Delta {
-    MonthTotal sum;           // amount only
-    std::int64_t rows = 0;    // may be negative
+    MonthTotal sum;         // amount only
+    std::int64_t rows = 0;  // may be negative
   };
   std::unordered_map<Key, Delta, Hash> deltas_;
   // Rows come card by card and month by month: the last one is nearly always the next one.

@@ -22,8 +22,15 @@ static_assert(static_cast<int>(Region::overseas) + 1 == regions);
 static_assert(static_cast<int>(TransactionStatus::posted) + 1 == statuses);
 
 enum class Tag : std::uint8_t {
-  currency = 1, remaining, plan_index, plan_count,
-  foreign_text, foreign_amount, foreign_currency, foreign_rate, foreign_rate_date,
+  currency = 1,
+  remaining,
+  plan_index,
+  plan_count,
+  foreign_text,
+  foreign_amount,
+  foreign_currency,
+  foreign_rate,
+  foreign_rate_date,
 };
 
 std::int64_t pack_attributes(const TransactionFacts& facts) noexcept {
@@ -85,7 +92,9 @@ Result<std::int64_t> number_from(std::string_view bytes) {
 }
 
 Result<void> read_field(Tag tag, std::string_view bytes, TransactionFacts& facts) {
-  const auto foreign = [&facts]() -> ForeignAmount& { return facts.foreign ? *facts.foreign : facts.foreign.emplace(); };
+  const auto foreign = [&facts]() -> ForeignAmount& {
+    return facts.foreign ? *facts.foreign : facts.foreign.emplace();
+  };
   switch (tag) {
     case Tag::currency: {
       MEISAI_ASSIGN(facts.currency, currency_from(bytes));
@@ -105,7 +114,9 @@ Result<void> read_field(Tag tag, std::string_view bytes, TransactionFacts& facts
       facts.plan.count = static_cast<int>(number);
       return {};
     }
-    case Tag::foreign_text: foreign().amount_text = bytes; return {};
+    case Tag::foreign_text:
+      foreign().amount_text = bytes;
+      return {};
     case Tag::foreign_amount: {
       MEISAI_ASSIGN(foreign().amount_minor, number_from(bytes));
       return {};

@@ -7,7 +7,8 @@
 /// The columns behind `id`, in the order of bind_row and read_row.
 #define MEISAI_ROW_COLUMNS "card,tdate,fp,stmt,doc,line,amount,billed,pdate,status,attrs,mraw,mnorm,extra"
 /// The rows that statement ?1 lists. `stmt<>0` lets the planner use the partial index.
-#define MEISAI_LISTED_BY "(SELECT id FROM txn WHERE stmt=?1 AND stmt<>0 UNION SELECT txn FROM billed_part WHERE stmt=?1)"
+#define MEISAI_LISTED_BY \
+  "(SELECT id FROM txn WHERE stmt=?1 AND stmt<>0 UNION SELECT txn FROM billed_part WHERE stmt=?1)"
 
 namespace meisai::sqlcipher::queries {
 

@@ -96,8 +96,8 @@ StoredRow& RowWalk::free_slot() {
 }
 
 Result<void> RowWalk::read_days(CardKey card, std::int64_t from, std::int64_t to) {
-  Statement& statement = only_pending_ ? database_.prepared(queries::pending_rows_on_days)
-                                       : database_.prepared(queries::rows_on_days);
+  Statement& statement =
+      only_pending_ ? database_.prepared(queries::pending_rows_on_days) : database_.prepared(queries::rows_on_days);
   const RowScope scope(statement);
   statement.bind(1, card).bind(2, from).bind(3, to);
   for (;;) {

@@ -92,7 +92,7 @@ CREATE TABLE change(
 CREATE TABLE coverage(
   id INTEGER PRIMARY KEY, card INTEGER NOT NULL, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL,
   channel TEXT NOT NULL, certainty TEXT NOT NULL);
-CREATE INDEX coverage_card ON coverage(card);
+CREATE INDEX coverage_card ON coverage(card, first_day);
 CREATE TABLE quarantine(
   document INTEGER NOT NULL, line INTEGER NOT NULL, code TEXT NOT NULL, stmt INTEGER NOT NULL,
   field INTEGER NOT NULL, message TEXT NOT NULL, masked_text TEXT NOT NULL,

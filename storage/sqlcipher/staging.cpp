@@ -53,8 +53,7 @@ Result<std::unique_ptr<Staging>> begin_staging(std::shared_ptr<Vault> vault, std
   MEISAI_ASSIGN(const bool ours,
                 gate_lock::until(wait, [&] { return lock.try_lock(gate_lock::LockKind::exclusive, 0); }));
   if (!ours)
-    return fail(Code::store_busy, "another import is running", "wait until it has ended, then try again",
-                Retry::later);
+    return fail(Code::store_busy, "another import is running", "wait until it has ended, then try again", Retry::later);
   MEISAI_ASSIGN(Lease lease, vault->connection());
   auto turn = std::make_shared<ImportTurn>(std::move(vault), std::move(lock), std::move(lease));
   MEISAI_TRY(turn->discard_staged());  // what a crash left
@@ -137,15 +136,11 @@ Result<void> ImportTurn::adopt_pages(DocumentKey document) {
     MEISAI_TRY(database().prepared("DELETE FROM document_page WHERE document=?1").bind(1, document).run());
     renewing_.insert(document);
   }
-  MEISAI_TRY(database()
-                 .prepared("INSERT INTO document_page SELECT ?1,page FROM staged_page")
-                 .bind(1, document)
-                 .run());
+  MEISAI_TRY(database().prepared("INSERT INTO document_page SELECT ?1,page FROM staged_page").bind(1, document).run());
   MEISAI_TRY(database().prepared("DELETE FROM staged_page").run());
   for (; adopted_waiting_ < waiting_.size(); ++adopted_waiting_) {
     MEISAI_ASSIGN(const std::int64_t number, insert_page(waiting_[adopted_waiting_]));
-    MEISAI_TRY(
-        database().prepared("INSERT INTO document_page VALUES(?1,?2)").bind(1, document).bind(2, number).run());
+    MEISAI_TRY(database().prepared("INSERT INTO document_page VALUES(?1,?2)").bind(1, document).bind(2, number).run());
     pages_.push_back(number);
   }
   return {};

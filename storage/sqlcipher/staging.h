@@ -46,11 +46,11 @@ class ImportTurn {
   Lease lease_;
   Synchronous level_ = Synchronous::full;
   bool window_open_ = false;
-  std::vector<std::int64_t> pages_;       // numbers of the pages in raw_page, in order
-  std::vector<std::string> waiting_;      // compressed; put while a window was open
-  std::size_t adopted_waiting_ = 0;       // of these, written by the window in progress
-  std::set<DocumentKey> renewed_;         // documents whose pages of earlier imports are gone
-  std::set<DocumentKey> renewing_;        // of these, by the window in progress
+  std::vector<std::int64_t> pages_;   // numbers of the pages in raw_page, in order
+  std::vector<std::string> waiting_;  // compressed; put while a window was open
+  std::size_t adopted_waiting_ = 0;   // of these, written by the window in progress
+  std::set<DocumentKey> renewed_;     // documents whose pages of earlier imports are gone
+  std::set<DocumentKey> renewing_;    // of these, by the window in progress
 };
 
 /// Begins the window's transaction.

@@ -197,8 +197,7 @@ Result<std::unique_ptr<StoreFolder>> StoreFolder::open(const fs::path& folder, K
 }
 
 Result<std::unique_ptr<Store>> StoreFolder::open_vault() {
-  MEISAI_ASSIGN(auto vault,
-                Vault::open(Places(folder_).vault(settings_.vault), vault_key_.clone(), *control_));
+  MEISAI_ASSIGN(auto vault, Vault::open(Places(folder_).vault(settings_.vault), vault_key_.clone(), *control_));
   return make_store(std::move(vault));
 }
 

@@ -83,8 +83,7 @@ class Vault : public std::enable_shared_from_this<Vault> {
 [[nodiscard]] Result<VaultHead> advance_head(Database& database, const AuditDraft& audit);
 
 template <class P>
-Result<Admission> Vault::record_admitted(Database& database, const AuditDraft& audit,
-                                         MEISAI_UNSPENT Permit<P> permit) {
+Result<Admission> Vault::record_admitted(Database& database, const AuditDraft& audit, MEISAI_UNSPENT Permit<P> permit) {
   MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database));
   MEISAI_ASSIGN(const VaultHead head, advance_head(database, audit));
   MEISAI_ASSIGN(Admission admission, std::move(permit).admit());

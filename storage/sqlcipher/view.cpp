@@ -161,8 +161,7 @@ class SqlcipherView final : public ReleaseView {
 
   Result<bool> in_scope(TransactionKey transaction) {
     if (scope_.empty()) return true;
-    Statement& row =
-        db().prepared("SELECT c.issuer FROM txn t JOIN card c ON c.id=t.card WHERE t.id=?1");
+    Statement& row = db().prepared("SELECT c.issuer FROM txn t JOIN card c ON c.id=t.card WHERE t.id=?1");
     const RowScope done(row);
     row.bind(1, transaction);
     MEISAI_ASSIGN(const bool found, row.step());

@@ -15,6 +15,9 @@
 namespace meisai::sqlcipher {
 namespace {
 
+/// From here on a window is flushed before the gate lock is taken: a cutoff must not wait for a big disk write.
+constexpr std::uint64_t many_rows = 20'000;
+
 class SqlcipherWrite final : public LedgerWrite {
  public:
   /// REQUIRES: the turn's window has begun.
@@ -94,6 +97,7 @@ class SqlcipherWrite final : public LedgerWrite {
   std::vector<AuditDraft> audit_;
   std::vector<IssuerId> issuers_;
   std::optional<DocumentKey> document_;
+  std::uint64_t rows_written_ = 0;
   bool ended_ = false;
 };
 
@@ -219,9 +223,7 @@ Result<void> SqlcipherWrite::put_lists(const StatementRow& statement) {
   MEISAI_TRY(db().prepared("DELETE FROM component WHERE statement=?1").bind(1, statement.key).run());
   std::int64_t seq = 0;
   for (const CardKey card : statement.cards)
-    MEISAI_TRY(db().prepared("INSERT INTO statement_card VALUES(?1,?2,?3)")
-                   .bind_all(statement.key, ++seq, card)
-                   .run());
+    MEISAI_TRY(db().prepared("INSERT INTO statement_card VALUES(?1,?2,?3)").bind_all(statement.key, ++seq, card).run());
   for (const Subtotal& subtotal : statement.subtotals)
     MEISAI_TRY(db().prepared("INSERT INTO subtotal VALUES(?1,?2,?3,?4,?5,?6)")
                    .bind_all(statement.key, ++seq, subtotal.label, subtotal.card_label, subtotal.stated_minor,
@@ -247,13 +249,13 @@ Result<void> SqlcipherWrite::check_row(const StoredRow& row) {
 Result<TransactionKey> SqlcipherWrite::insert(const StoredRow& row) {
   MEISAI_TRY(usable());
   MEISAI_TRY(check_row(row));
-  if (insert_ == nullptr)
-    insert_ = &db().prepared(queries::insert_row);
+  if (insert_ == nullptr) insert_ = &db().prepared(queries::insert_row);
   const TransactionKey key = head_.next_transaction;
   bind_row(*insert_, key, row, scratch_);
   MEISAI_TRY(insert_->run());
   MEISAI_TRY(months_.count(row, +1));
   ++head_.next_transaction;
+  ++rows_written_;
   return key;
 }
 
@@ -275,6 +277,7 @@ Result<void> SqlcipherWrite::revise(const StoredRow& row) {
   Statement& update = db().prepared(queries::update_row);
   bind_row(update, row.key, row, scratch_);
   MEISAI_TRY(update.run());
+  ++rows_written_;
   MEISAI_TRY(months_.count(old, -1));
   return months_.count(row, +1);
 }
@@ -296,23 +299,25 @@ Result<void> SqlcipherWrite::put_coverage(const CoverageRow& coverage) {
   const std::int64_t to = ledger_rules::day_of(coverage.to);
   std::int64_t first = from;
   std::int64_t last = to;
+  std::vector<std::int64_t> merged;
   {
-    // What touches or overlaps; ranges of one kind never touch each other, so one pass finds them all.
+    // Ranges of one kind never touch each other, so their ends are in order too: the first one that ends too
+    // early, going back, ends the search.
     Statement& row = db().prepared(
-        "SELECT min(first_day),max(last_day) FROM coverage WHERE card=?1 AND channel=?2 AND certainty=?3 "
-        "AND first_day<=?5+1 AND last_day>=?4-1");
+        "SELECT id,first_day,last_day FROM coverage WHERE card=?1 AND first_day<=?2 AND channel=?3 AND certainty=?4 "
+        "ORDER BY first_day DESC");
     const RowScope scope(row);
-    row.bind_all(coverage.card, coverage.channel, coverage.certainty, from, to);
-    MEISAI_ASSIGN(const bool found, row.step());
-    if (found && !row.is_null(0)) {
-      first = std::min(first, row.int64(0));
-      last = std::max(last, row.int64(1));
+    row.bind_all(coverage.card, to + 1, coverage.channel, coverage.certainty);
+    for (;;) {
+      MEISAI_ASSIGN(const bool found, row.step());
+      if (!found || row.int64(2) < from - 1) break;
+      if (row.int64(1) <= from && row.int64(2) >= to) return {};
+      merged.push_back(row.int64(0));
+      first = std::min(first, row.int64(1));
+      last = std::max(last, row.int64(2));
     }
   }
-  MEISAI_TRY(db().prepared("DELETE FROM coverage WHERE card=?1 AND channel=?2 AND certainty=?3 "
-                           "AND first_day<=?5+1 AND last_day>=?4-1")
-                 .bind_all(coverage.card, coverage.channel, coverage.certainty, from, to)
-                 .run());
+  for (const std::int64_t id : merged) MEISAI_TRY(db().prepared("DELETE FROM coverage WHERE id=?1").bind(1, id).run());
   return db()
       .prepared("INSERT INTO coverage(card,channel,certainty,first_day,last_day) VALUES(?1,?2,?3,?4,?5)")
       .bind_all(coverage.card, coverage.channel, coverage.certainty, first, last)
@@ -369,6 +374,7 @@ Result<void> SqlcipherWrite::commit_now(MEISAI_UNSPENT Permit<Commit> permit) {
   for (const AuditDraft& draft : audit_) MEISAI_TRY(append_audit(db(), draft, head_.chain));
   ++head_.generation;
   MEISAI_TRY(save_head(db(), head_));
+  if (rows_written_ > many_rows) MEISAI_TRY(db().flush_ahead_of_commit());
   MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
   return db().commit();
 }

@@ -191,6 +191,50 @@ TEST_CASE("a card number in a shop's name is masked and marked", "[rows]") {
   }
 }
 
+TEST_CASE("the words of the grammar that no shipped layout needs yet", "[rows]") {
+  using namespace japan_files;
+  static constexpr std::array<Column, 4> columns{{{"利用日", Use::cell, Field::usage_date},
+                                                  {"店", Use::cell, Field::merchant},
+                                                  {"会員", Use::card},
+                                                  {"請求額", Use::cell, Field::billed}}};
+  static constexpr std::array<PreambleRule, 2> preamble{
+      {{0, 1, "締切日", RecordKind::closing_date}, {0, 1, "お支払日", RecordKind::payment_due_date}}};
+  static constexpr std::array<RowRule, 4> rows{{
+      {.when = {{Test::equals, Field::merchant, "【合計】"}, {Test::empty, Field::usage_date}},
+       .action = Action::total},
+      {.when = {{Test::equals, Field::merchant, "【小計】"}}, .action = Action::subtotal},
+      {.when = {{Test::contains, Field::merchant, "注"}, {Test::empty, Field::billed}}, .action = Action::skip},
+      {.when = {{Test::filled, Field::usage_date}}, .action = Action::transaction},
+  }};
+  static constexpr JapanLayout layout{.issuer = "mihon_card",
+                                      .name_ja = "見本カード",
+                                      .name_en = "Mihon",
+                                      .layout = "mihon_2026",
+                                      .vocabulary = {},
+                                      .preamble = preamble,
+                                      .columns = columns,
+                                      .rows = rows,
+                                      .card = {CardFrom::role_cell, {"本人"}}};
+  const std::array<const JapanLayout*, 1> layouts{&layout};
+  const auto adapter = make_japan_files(layouts);
+  const ReadDocument document =
+      read_with(*adapter, adapter->layouts()[0],
+                "締切日,2026/08/31\n知らない行,1\nお支払日,2026/09/27\n利用日,店,会員,請求額\n"
+                "2026/08/01,見本,本人,10\n2026/08/02,見本,他人,20\n,注記,,\n"
+                ",【小計】,,30\n,【合計】,,30\n");
+  REQUIRE(!document.error);
+  const std::vector<std::string> expected = {"5 card 4294967295 | 19=締切日 | 20=2026/08/31",
+                                             "4 card 4294967295 | 19=お支払日 | 20=2026/09/27",
+                                             "0 card 0 | 0=2026/08/01 | 2=見本 | 6=10",
+                                             "0 card 1 | 0=2026/08/02 | 2=見本 | 6=20",
+                                             "2 card 1 | 19=【小計】 | 20=30",
+                                             "1 card 4294967295 | 19=【合計】 | 20=30",
+                                             "7 card 4294967295"};
+  CHECK(document.lines() == expected);
+  CHECK(document.cards[0].role == "本人");
+  CHECK(document.cards[1].role.empty());
+}
+
 TEST_CASE("a usage list is cut into windows of one card and month", "[rows]") {
   const std::array<const japan_files::JapanLayout*, 1> layouts{&usage_list};
   const auto adapter = japan_files::make_japan_files(layouts);

@@ -4,13 +4,13 @@ is kept and counted (0), a card number in a shop's name is masked and flagged (0
 import json
 import re
 
-from documents import CARD, edited, jcb_head, jcb_row, sample, truth
+from documents import CARD, ENCODINGS, edited, jcb_head, jcb_row, sample, sample_bytes, truth
 from household import Case, content_of, files_below, main, plain
 
 # Of each sample: a row's text up to its amount, the amount, and the row's line.
 AMOUNTS = {"jcb": ('"ミホンハ",', '"1,584"', 7), "rakuten": ('新宿店","本人","1回払い",', '"2450"', 3),
            "smbc": ("2026/08/16,ミホンストア,", "1980", 2)}
-DATES = {"jcb": (' 2026/08/19"', ' 2026/02/30"', 11), "rakuten": ('"2026/08/25"', '"2026/02/30"', 7),
+DATES = {"jcb": (' 2026/08/19"', ' 2026/02/30"', 11), "rakuten": ('"2026/08/25"', '"2026/02/30"', 8),
          "smbc": ("2026/08/18,", "2026/02/30,", 4)}
 MERCHANTS = {"jcb": "見本カフェ　表通り店", "rakuten": "ソフト見本販売", "smbc": "ソフト見本㈱"}
 
@@ -20,6 +20,23 @@ WIDE = str.maketrans("0123456789-", "０１２３４５６７８９－")
 
 def groups(between):
     return between.join(VISA[i:i + 4] for i in range(0, 16, 4))
+
+
+def with_column(name, first_cell, behind):
+    """The sample with one more column in its table, filled in every row."""
+    text = sample_bytes(name).decode(ENCODINGS[name])
+    lines, table = text.splitlines(keepends=True), False
+    for number, line in enumerate(lines):
+        body = line.rstrip("\r\n")
+        begins_table = body.lstrip("\ufeff").startswith(f'"{first_cell}"')
+        table = table or begins_table
+        if table:
+            mark = "\ufeff" if begins_table and number == 0 else ""
+            cells = body.lstrip("\ufeff")[1:-1].split('","')
+            cells.insert(min(behind + 1, len(cells)), "ポイント" if begins_table else "12")
+            joined = '","'.join(cells)
+            lines[number] = f'{mark}"{joined}"' + line[len(body):]
+    return "".join(lines).encode(ENCODINGS[name])
 
 
 class Rows(Case):
@@ -71,22 +88,20 @@ class Rows(Case):
                     self.sound(store)
 
     def test_unknown_extra_column(self):
-        for name, last, cell in (("jcb", '"摘要","備考"\r\n', '"摘要","備考","ポイント"\r\n'),
-                                 ("rakuten", '"新規サイン"\n', '"新規サイン","ポイント"\n')):
-            with self.subTest(name):
-                data = edited(name, (last if last.encode() in edited(name) else last.replace("\n", "\r\n"), cell)
-                              if name == "rakuten" and b"\r\n" in edited(name) else (last, cell))
-                store = self.home.copy_store("extra")
-                ran = self.ok(self.home.run("import", self.home.write("extra.csv", data), store=store))
-                self.assertEqual(ran.file["unknown_columns"], ["ポイント"], ran)
-                self.assertEqual(ran.file["added"], truth(name)["transaction_count"], ran)
-                plain_store = self.home.copy_store("plain")
-                self.ok(self.home.run("import", sample(name), store=plain_store))
-                self.assertEqual(content_of(self.home.transactions(store=store)),
-                                 content_of(self.home.transactions(store=plain_store)))
-                again = self.ok(self.home.run("import", sample(name), store=store))
-                self.assertEqual((again.file["added"], again.file["modified"]), (0, 0), again)
-                self.sound(store)
+        for name, header in (("jcb", "ご利用者"), ("rakuten", "利用日")):
+            for behind in (0, 2, 99):  # the cell that the new one stands behind
+                with self.subTest(name, behind=behind):
+                    data = with_column(name, header, behind)
+                    store, usual = self.home.copy_store("extra"), self.home.copy_store("usual")
+                    ran = self.ok(self.home.run("import", self.home.write("extra.csv", data), store=store))
+                    self.assertEqual(ran.file["unknown_columns"], ["ポイント"], ran)
+                    self.assertEqual(ran.file["added"], truth(name)["transaction_count"], ran)
+                    self.ok(self.home.run("import", sample(name), store=usual))
+                    self.assertEqual(content_of(self.home.transactions(store=store)),
+                                     content_of(self.home.transactions(store=usual)))
+                    again = self.ok(self.home.run("import", sample(name), store=store))
+                    self.assertEqual((again.file["added"], again.file["modified"]), (0, 0), again)
+                    self.sound(store)
 
     def test_most_rows_wrong_is_a_layout_that_we_do_not_know(self):
         rows = b"".join(jcb_row(f"見本{i}", 100).replace(b" 2026/08/16", b" 16.08.2026") for i in range(8))

@@ -54,7 +54,7 @@ TEST_CASE("a column that nobody knows is kept and counted") {
   Importer home;
   std::string bytes;
   std::istringstream lines(bytes_of(sample("rakuten")));
-  for (std::string line; std::getline(lines, line);) bytes += line + (bytes.empty() ? ",\"お得な情報\"\n" : ",\"x\"\n");
+  for (std::string line; std::getline(lines, line);) bytes += line + (bytes.empty() ? ",\"お得な情報\"\n" : ",\"\"\n");
   const Ran ran = home.import(rakuten_name, bytes);
   INFO(ran.out);
   CHECK(ran.exit == 0);

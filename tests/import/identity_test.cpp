@@ -75,12 +75,14 @@ TEST_CASE("twins of one day are two purchases") {
 
 TEST_CASE("a twin that the next statement bills is another purchase") {
   Person person;
-  const auto september = smbc_file(smbc_section, {once("2026-08-10", "見本書店", 900), once("2026-08-12", "見本茶屋", 500),
-                                                  once("2026-08-13", "見本花店", 700), once("2026-08-14", "見本湯", 450),
-                                                  once("2026-08-14", "見本駅", 210), once("2026-08-15", "見本酒店", 830)});
-  const auto october = smbc_file(smbc_section, {once("2026-08-14", "見本駅", 210), once("2026-09-02", "見本書店", 400),
-                                                once("2026-09-03", "見本薬局", 610), once("2026-09-04", "見本寿司", 2200),
-                                                once("2026-09-05", "見本家具", 9900), once("2026-09-06", "見本鉄道", 330)});
+  const auto september =
+      smbc_file(smbc_section, {once("2026-08-10", "見本書店", 900), once("2026-08-12", "見本茶屋", 500),
+                               once("2026-08-13", "見本花店", 700), once("2026-08-14", "見本湯", 450),
+                               once("2026-08-14", "見本駅", 210), once("2026-08-15", "見本酒店", 830)});
+  const auto october =
+      smbc_file(smbc_section, {once("2026-08-14", "見本駅", 210), once("2026-09-02", "見本書店", 400),
+                               once("2026-09-03", "見本薬局", 610), once("2026-09-04", "見本寿司", 2200),
+                               once("2026-09-05", "見本家具", 9900), once("2026-09-06", "見本鉄道", 330)});
   person.must_import("202609.csv", september);
   const ImportReport second = person.must_import("202610.csv", october);
   CHECK(second.added == 6);
@@ -103,7 +105,8 @@ TEST_CASE("a purchase in instalments is one transaction that several statements 
   std::vector<int> order = {0, 1, 2};
   do {
     Person other;
-    for (const int i : order) other.must_import("20260" + std::to_string(i + 8 > 9 ? 9 : i + 8) + ".csv", files[static_cast<std::size_t>(i)]);
+    for (const int i : order)
+      other.must_import("20260" + std::to_string(i + 8 > 9 ? 9 : i + 8) + ".csv", files[static_cast<std::size_t>(i)]);
     const auto rows = other.transactions();
     CHECK(rows.size() == 7);
     CHECK(std::ranges::count_if(rows, [](const Transaction& row) { return row.facts.amount_minor == 60000; }) == 1);
@@ -119,11 +122,12 @@ TEST_CASE("a purchase in instalments is one transaction that several statements 
 
 TEST_CASE("two 楽天 cards of one person: held with the hint, kept apart by --card") {
   Person person;
-  const auto daily = rakuten_file(9, {once("2026-08-01", "見本書店", 900), once("2026-08-02", "見本駅", 210),
-                                      once("2026-08-03", "見本湯", 450)});
+  const auto daily = rakuten_file(
+      9, {once("2026-08-01", "見本書店", 900), once("2026-08-02", "見本駅", 210), once("2026-08-03", "見本湯", 450)});
   const auto travel = rakuten_file(9, {once("2026-08-04", "見本ホテル", 22000), once("2026-08-05", "見本航空", 31000),
                                        once("2026-08-06", "見本寿司", 4200)});
-  const auto travel_october = rakuten_file(10, {once("2026-09-04", "見本ホテル", 21000), once("2026-09-05", "見本航空", 30000)});
+  const auto travel_october =
+      rakuten_file(10, {once("2026-09-04", "見本ホテル", 21000), once("2026-09-05", "見本航空", 30000)});
   person.must_import("enavi202609(0000).csv", daily);
   const std::string before = person.ledger_text();
 
@@ -139,9 +143,8 @@ TEST_CASE("two 楽天 cards of one person: held with the hint, kept apart by --c
   CHECK(named.added == 3);
   CHECK_FALSE(named.needs_attention());
   CHECK(person.statements().size() == 2);
-  CHECK(std::ranges::any_of(person.transactions(), [](const Transaction& row) {
-    return row.card_label.find("旅行用") != std::string::npos;
-  }));
+  CHECK(std::ranges::any_of(person.transactions(),
+                            [](const Transaction& row) { return row.card_label.find("旅行用") != std::string::npos; }));
 
   SECTION("known files are recognized without the name, and add nothing") {
     const std::string now = person.ledger_text();
@@ -182,8 +185,9 @@ TEST_CASE("a row that a newer copy no longer lists stays, and is reported") {
 TEST_CASE("a revised amount keeps its row") {
   Person person;
   const auto copy = [](int amount) {
-    return jcb_file("2026-10-13", "0000", {once("2026-08-16", "ミホンハ", 1584), once("2026-08-18", "見本カフェ", 650),
-                                           once("2026-08-22", "EXAMPLE CLOUD", amount)});
+    return jcb_file("2026-10-13", "0000",
+                    {once("2026-08-16", "ミホンハ", 1584), once("2026-08-18", "見本カフェ", 650),
+                     once("2026-08-22", "EXAMPLE CLOUD", amount)});
   };
   person.must_import("a.csv", copy(3027));
   const auto id_before = person.transactions().back().id;

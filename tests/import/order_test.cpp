@@ -31,13 +31,15 @@ std::vector<std::vector<Line>> random_months(std::mt19937& random, int months) {
     };
     for (int i = pick(4, 12); i > 0; --i) {
       const Line line = once(date(pick(1, 28)), shops[static_cast<std::size_t>(pick(0, 4))], pick(-3, 20) * 110 + 10);
-      for (int twin = pick(0, 9) == 0 ? 3 : 1; twin > 0; --twin) result[static_cast<std::size_t>(month)].push_back(line);
+      for (int twin = pick(0, 9) == 0 ? 3 : 1; twin > 0; --twin)
+        result[static_cast<std::size_t>(month)].push_back(line);
     }
     const int count = pick(2, 4);
     const std::string day = date(pick(1, 28));
     const std::string shop = "家電" + std::to_string(month);
     for (int index = 1; index <= count && month + index - 1 < months; ++index)
-      result[static_cast<std::size_t>(month + index - 1)].push_back(part(day, shop, 12000, 12000 / count, index, count));
+      result[static_cast<std::size_t>(month + index - 1)].push_back(
+          part(day, shop, 12000, 12000 / count, index, count));
   }
   return result;
 }
@@ -61,7 +63,8 @@ TEST_CASE("any order and repetition of the files gives the same ledger", "[prope
     std::vector<std::size_t> order = {0, 1, 2, 3, 4, 0, 2, 4, 1};
     std::ranges::shuffle(order, random);
     Person shuffled;
-    for (const std::size_t i : order) CHECK_FALSE(shuffled.must_import(files[i].first, files[i].second).needs_attention());
+    for (const std::size_t i : order)
+      CHECK_FALSE(shuffled.must_import(files[i].first, files[i].second).needs_attention());
     REQUIRE(shuffled.ledger_text() == expected);
   }
 }

@@ -10,11 +10,11 @@
 namespace meisai::test {
 
 struct Line {
-  std::string date;      ///< 2026-08-30, or empty
+  std::string date;  ///< 2026-08-30, or empty
   std::string shop;
   int amount = 0;
   int billed = 0;
-  int count = 1;         ///< payments: 1, 2, 3...
+  int count = 1;  ///< payments: 1, 2, 3...
   int index = 1;
   std::string holder = "本人";  ///< 楽天 only
 };

@@ -54,8 +54,8 @@ TEST_CASE("without a total, a file that ends inside a record is refused and noth
   const std::string section = "見本　太郎　様,4980-00**-****-****,三井住友カード（ＮＬ）";
   const std::string smbc = smbc_file(section, lines);
   const std::string rakuten = rakuten_file(9, lines);
-  for (const std::string& cut : {smbc.substr(0, smbc.size() - 30), without_lines(smbc, 1),
-                                 rakuten.substr(0, rakuten.size() - 12)}) {
+  for (const std::string& cut :
+       {smbc.substr(0, smbc.size() - 30), without_lines(smbc, 1), rakuten.substr(0, rakuten.size() - 12)}) {
     Person person;
     const auto report = person.import("a.csv", cut);
     REQUIRE_FALSE(report.has_value());

@@ -92,8 +92,8 @@ TEMPLATE_TEST_CASE("an anchor never goes back", "[control]", MemoryWorld, Folder
 TEMPLATE_TEST_CASE("control's own chain verifies", "[control]", MemoryWorld, FolderWorld) {
   TestType world;
   must(world.control().record(entry("x")));
-  must(world.control().record({.at = noon(), .actor = "subject", .operation = "y", .result = "refused",
-                               .reason = "cutoff_all"}));
+  must(world.control().record(
+      {.at = noon(), .actor = "subject", .operation = "y", .result = "refused", .reason = "cutoff_all"}));
   const auto entries = chain(world.control());
   REQUIRE(entries.size() >= 2);
   CHECK(entries.back().reason == "cutoff_all");

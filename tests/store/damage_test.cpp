@@ -119,8 +119,8 @@ TEST_CASE("a flipped byte in control is refused", "[damage]") {
   fill(world);
   world.close();
   const Damage damage(world.folder() / "control.db");
-  for (const std::size_t offset : {std::size_t{0}, std::size_t{15}, std::size_t{16}, std::size_t{2000},
-                                   protected_bytes - 1}) {
+  for (const std::size_t offset :
+       {std::size_t{0}, std::size_t{15}, std::size_t{16}, std::size_t{2000}, protected_bytes - 1}) {
     damage.flip(offset);
     const auto opened = world.try_open();
     REQUIRE_FALSE(opened);
@@ -166,12 +166,14 @@ TEST_CASE("an edited audit entry, a wrong month and a lost row are found", "[dam
   FolderWorld world;
   fill(world);
   CHECK(world.findings().empty());
-  const char* const edit = GENERATE(
-      "UPDATE audit SET result='failed' WHERE seq=1", "DELETE FROM audit WHERE seq=2",
-      "DELETE FROM audit WHERE seq=(SELECT max(seq) FROM audit)", "UPDATE month_total SET amount=amount+1 WHERE month=%m",
-      "DELETE FROM month_total WHERE rowid_less=0", "DELETE FROM txn WHERE id=7", "UPDATE txn SET amount=amount-1 WHERE id=9");
+  const char* const edit =
+      GENERATE("UPDATE audit SET result='failed' WHERE seq=1", "DELETE FROM audit WHERE seq=2",
+               "DELETE FROM audit WHERE seq=(SELECT max(seq) FROM audit)",
+               "UPDATE month_total SET amount=amount+1 WHERE month=%m", "DELETE FROM month_total WHERE rowid_less=0",
+               "DELETE FROM txn WHERE id=7", "UPDATE txn SET amount=amount-1 WHERE id=9");
   std::string sql = edit;
-  if (const auto at = sql.find("%m"); at != std::string::npos) sql.replace(at, 2, "(SELECT min(month) FROM month_total)");
+  if (const auto at = sql.find("%m"); at != std::string::npos)
+    sql.replace(at, 2, "(SELECT min(month) FROM month_total)");
   if (sql.find("rowid_less") != std::string::npos)
     sql = "DELETE FROM month_total WHERE month=(SELECT max(month) FROM month_total)";
   {

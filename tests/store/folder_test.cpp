@@ -53,7 +53,7 @@ class FailingEntropy final : public Entropy {
 TEST_CASE("a store is a folder that only its owner can enter", "[folder]") {
   FolderWorld world;
   world.card();
-  struct stat about {};
+  struct stat about{};
   REQUIRE(::stat(world.folder().c_str(), &about) == 0);
   CHECK((about.st_mode & 0777) == 0700);
   for (const auto& entry : fs::recursive_directory_iterator(world.folder())) {
@@ -70,7 +70,8 @@ TEST_CASE("init stamps mode and simulation for ever", "[folder]") {
   SeededEntropy entropy{5};
   const fs::path folder = world.folder().parent_path() / "other";
   must(sqlcipher::create_store_folder(
-      folder, {.key_ring = world.key_ring(), .mode = Mode::operator_, .simulated = true, .now = noon()}, *keys, entropy));
+      folder, {.key_ring = world.key_ring(), .mode = Mode::operator_, .simulated = true, .now = noon()}, *keys,
+      entropy));
   const auto opened = must(sqlcipher::StoreFolder::open(folder, *keys));
   CHECK(opened->settings().mode == Mode::operator_);
   CHECK(opened->settings().simulated);
@@ -106,7 +107,8 @@ TEST_CASE("a failed init leaves the folder as it was", "[folder]") {
   int draws = 0;
   for (;; ++draws) {
     FailingEntropy entropy(draws);
-    const auto made = sqlcipher::create_store_folder(folder, {.key_ring = world.key_ring(), .now = noon()}, *keys, entropy);
+    const auto made =
+        sqlcipher::create_store_folder(folder, {.key_ring = world.key_ring(), .now = noon()}, *keys, entropy);
     if (made) break;
     CHECK_FALSE(fs::exists(folder));
   }
@@ -115,8 +117,8 @@ TEST_CASE("a failed init leaves the folder as it was", "[folder]") {
   fs::create_directory(folder.string() + "2");
   put_content(folder.string() + "2/notes.txt", "mine");
   FailingEntropy entropy(draws - 1);
-  CHECK_FALSE(sqlcipher::create_store_folder(folder.string() + "2", {.key_ring = world.key_ring(), .now = noon()}, *keys,
-                                             entropy));
+  CHECK_FALSE(sqlcipher::create_store_folder(folder.string() + "2", {.key_ring = world.key_ring(), .now = noon()},
+                                             *keys, entropy));
   CHECK(content_of(folder.string() + "2/notes.txt") == "mine");
   CHECK(std::distance(fs::directory_iterator(folder.string() + "2"), fs::directory_iterator()) == 1);
 }
@@ -142,10 +144,10 @@ TEST_CASE("a kill at any step of init leaves something that the next init can us
   FolderWorld world;
   const auto keys = world.provider();
   const fs::path folder = world.folder().parent_path() / "other";
-  const std::vector<std::string> left = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"gate.lock"},
-                                                 std::vector<std::string>{"gate.lock", "init.json"},
-                                                 std::vector<std::string>{"gate.lock", "init.json", "vaults"},
-                                                 std::vector<std::string>{"gate.lock", "init.json", "vaults", "control.db"});
+  const std::vector<std::string> left = GENERATE(
+      std::vector<std::string>{}, std::vector<std::string>{"gate.lock"},
+      std::vector<std::string>{"gate.lock", "init.json"}, std::vector<std::string>{"gate.lock", "init.json", "vaults"},
+      std::vector<std::string>{"gate.lock", "init.json", "vaults", "control.db"});
   must(create(world, folder, world.key_ring()));
   put_copy(folder / "store.json", folder / "init.json");
   for (const auto& entry : std::vector<fs::directory_entry>(fs::directory_iterator(folder), {}))
@@ -221,7 +223,7 @@ TEST_CASE("an older copy of the ledger is refused", "[folder]") {
   put_copy(old, vault);
   CHECK(code_of(world.try_open()) == Code::store_rolled_back);
   CHECK(code_of(world.try_open()) == Code::store_rolled_back);  // not forgotten by having looked
-  CHECK(must(world.control().facts()).epoch == 0);               // control works without the vault
+  CHECK(must(world.control().facts()).epoch == 0);              // control works without the vault
 
   SECTION("the newest one is accepted again") {
     put_copy(newest, vault);
@@ -247,8 +249,9 @@ TEST_CASE("an older copy of the ledger is refused", "[folder]") {
     put_copy(newest, vault);
     {
       auto control = world.raw_control();
-      must(control.exec("UPDATE head SET anchor_generation=1, anchor_audit_count=1, anchor_audit_head="
-                        "(SELECT anchor_audit_head FROM head)"));
+      must(
+          control.exec("UPDATE head SET anchor_generation=1, anchor_audit_count=1, anchor_audit_head="
+                       "(SELECT anchor_audit_head FROM head)"));
     }
     CHECK(code_of(world.try_open()) == Code::store_rolled_back);  // an anchor that the chain never had
     {

@@ -39,7 +39,8 @@ TEST_CASE("queries over the transaction table keep their plans", "[plans]") {
 TEST_CASE("the transaction table has the indexes that were measured, and no other", "[plans]") {
   FolderWorld world;
   auto vault = world.raw_vault();
-  auto statement = must(vault.prepare("SELECT name FROM sqlite_master WHERE type='index' AND tbl_name='txn' ORDER BY 1"));
+  auto statement =
+      must(vault.prepare("SELECT name FROM sqlite_master WHERE type='index' AND tbl_name='txn' ORDER BY 1"));
   std::vector<std::string> names;
   while (must(statement.step())) names.emplace_back(statement.text(0));
   CHECK(names == std::vector<std::string>{"sqlite_autoindex_txn_1", "txn_pending", "txn_stmt"});

@@ -90,9 +90,10 @@ class Player {
 
   StoredRow random_row() {
     const CardKey card = cards_[pick(cards_.size())];
-    StoredRow made = pick(6) == 0 ? undated_row(card, static_cast<StatementKey>(1 + pick(3)), next_facts_++)
-                                  : row(card, day(2026, static_cast<unsigned>(1 + pick(4)), static_cast<unsigned>(1 + pick(28))),
-                                        next_facts_++);
+    StoredRow made = pick(6) == 0
+                         ? undated_row(card, static_cast<StatementKey>(1 + pick(3)), next_facts_++)
+                         : row(card, day(2026, static_cast<unsigned>(1 + pick(4)), static_cast<unsigned>(1 + pick(28))),
+                               next_facts_++);
     made.facts.amount_minor = static_cast<std::int64_t>(pick(5000)) - 1000;
     made.facts.kind = static_cast<TransactionKind>(pick(9));
     made.facts.status = static_cast<TransactionStatus>(pick(2));

@@ -20,16 +20,16 @@ struct Ledger {
   CardKey second = 0;
   explicit Ledger(World& world) : first(world.card("jcb_card")), second(world.card("rakuten_card")) {
     world.write([&](LedgerWrite& window) {
-      must(window.insert(row(first, day(2026, 9, 3), 1)));    // 1
-      must(window.insert(row(second, day(2026, 9, 1), 2)));   // 2
-      must(window.insert(row(first, day(2026, 8, 1), 3)));    // 3
-      must(window.insert(undated_row(first, 5, 4)));          // 4
-      must(window.insert(undated_row(second, 6, 5)));         // 5
-      StoredRow pending = row(second, day(2026, 9, 3), 6);    // 6
+      must(window.insert(row(first, day(2026, 9, 3), 1)));   // 1
+      must(window.insert(row(second, day(2026, 9, 1), 2)));  // 2
+      must(window.insert(row(first, day(2026, 8, 1), 3)));   // 3
+      must(window.insert(undated_row(first, 5, 4)));         // 4
+      must(window.insert(undated_row(second, 6, 5)));        // 5
+      StoredRow pending = row(second, day(2026, 9, 3), 6);   // 6
       pending.facts.status = TransactionStatus::pending;
       must(window.insert(pending));
-      must(window.insert(undated_row(first, 0, 7)));          // 7
-      must(window.insert(row(first, day(2019, 1, 1), 8)));    // 8
+      must(window.insert(undated_row(first, 0, 7)));        // 7
+      must(window.insert(row(first, day(2019, 1, 1), 8)));  // 8
       must(window.put_part({5, 9, 1, 1}));
     });
   }
@@ -71,7 +71,8 @@ TEMPLATE_TEST_CASE("pages of any size put together are the whole answer", "[stor
   const CardKey second = world.card("rakuten_card");
   world.write([&](LedgerWrite& window) {
     for (std::uint32_t i = 0; i < 300; ++i)
-      must(window.insert(row(i % 3 == 0 ? first : second, day(2020 + static_cast<int>(i % 7), 1 + i % 12, 1 + i % 5), i)));
+      must(window.insert(
+          row(i % 3 == 0 ? first : second, day(2020 + static_cast<int>(i % 7), 1 + i % 12, 1 + i % 5), i)));
   });
   const auto all = keys(world.rows());
   REQUIRE(all.size() == 300);
@@ -106,9 +107,9 @@ TEMPLATE_TEST_CASE("a release hands out batches, each under its own permit", "[s
   TransactionQuery query;
   std::vector<std::size_t> sizes;
   for (;;) {
-    const std::size_t got =
-        must(view->batch(world.template permit<Release>(), query,
-                         [&](const StoredRow& each) { return collected.push_back(each.key), true; }));
+    const std::size_t got = must(view->batch(world.template permit<Release>(), query, [&](const StoredRow& each) {
+      return collected.push_back(each.key), true;
+    }));
     if (got == 0) break;
     sizes.push_back(got);
     query.after = collected.back();
@@ -129,7 +130,8 @@ TEMPLATE_TEST_CASE("a release hands out batches, each under its own permit", "[s
     CHECK(again == keys(world.rows({.cards = {card}, .after = collected[10], .limit = 1000})));
   }
   SECTION("a smaller limit is kept, and a visitor may stop") {
-    CHECK(must(view->batch(world.template permit<Release>(), {.limit = 5}, [](const StoredRow&) { return true; })) == 5);
+    CHECK(must(view->batch(world.template permit<Release>(), {.limit = 5}, [](const StoredRow&) { return true; })) ==
+          5);
     CHECK(must(view->batch(world.template permit<Release>(), {}, [](const StoredRow&) { return false; })) == 1);
   }
   SECTION("after a cutoff nothing more goes to others") {

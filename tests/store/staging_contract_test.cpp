@@ -98,14 +98,16 @@ TEMPLATE_TEST_CASE("several windows of one document, pages put in between", "[st
       // Destroyed: the pages put stay staged.
     }
     REQUIRE(staging->page_count() == 4);
-    for (std::size_t i = 0; i < 4; ++i) CHECK(must(staging->page(i)) == page(std::string(1, static_cast<char>('a' + i))));
+    for (std::size_t i = 0; i < 4; ++i)
+      CHECK(must(staging->page(i)) == page(std::string(1, static_cast<char>('a' + i))));
     {
       const auto window = must(staging->begin_window());
       must(window->put_document(document()));
       commit(world, *window);
     }
     REQUIRE(staging->page_count() == 4);
-    for (std::size_t i = 0; i < 4; ++i) CHECK(must(staging->page(i)) == page(std::string(1, static_cast<char>('a' + i))));
+    for (std::size_t i = 0; i < 4; ++i)
+      CHECK(must(staging->page(i)) == page(std::string(1, static_cast<char>('a' + i))));
   }
   CHECK(prune(world, noon() + std::chrono::hours(99)) == 4);
 }
