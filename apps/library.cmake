@@ -33,9 +33,12 @@ endfunction()
 add_library(meisai SHARED ${room_objects} ${codec_object})
 meisai_library(meisai)
 set(exports ${CMAKE_CURRENT_SOURCE_DIR}/exports.map)
-target_link_options(meisai PRIVATE LINKER:--version-script=${exports} LINKER:--as-needed
-  $<$<BOOL:${MEISAI_SANITIZE}>:-fsanitize=${MEISAI_SANITIZE}>
-  $<$<NOT:$<BOOL:${MEISAI_SANITIZE}>>:LINKER:--no-undefined>)
+target_link_options(meisai PRIVATE LINKER:--version-script=${exports} LINKER:--as-needed)
+if(MEISAI_SANITIZE)
+  target_link_options(meisai PRIVATE -fsanitize=${MEISAI_SANITIZE})
+else()
+  target_link_options(meisai PRIVATE LINKER:--no-undefined)
+endif()
 set_target_properties(meisai PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
                                         LINK_DEPENDS ${exports})
 

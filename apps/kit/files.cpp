@@ -33,9 +33,11 @@ class Descriptor {
 
 std::string reason(int error) { return std::system_category().message(error); }
 
-tl::unexpected<Error> write_failure(int error) {
+tl::unexpected<Error> write_failure(int error, const std::filesystem::path& file) {
   const bool full = error == ENOSPC || error == EDQUOT;
-  return fail(full ? Code::disk_full : Code::io_error, "writing failed: " + reason(error));
+  return fail(Error{.code = full ? Code::disk_full : Code::io_error,
+                    .what = "writing failed: " + reason(error),
+                    .where = {.document = file.string()}});
 }
 
 tl::unexpected<Error> unreadable(std::string what, const std::filesystem::path& file) {
@@ -46,13 +48,13 @@ tl::unexpected<Error> unreadable(std::string what, const std::filesystem::path& 
                     .retry = Retry::after_user});
 }
 
-Result<void> write_all(int descriptor, std::string_view bytes) {
+Result<void> write_all(int descriptor, std::string_view bytes, const std::filesystem::path& file) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
     if (written >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
-      return write_failure(errno);
+      return write_failure(errno, file);
     }
   }
   return {};
@@ -109,10 +111,10 @@ class RenamedSink final : public ByteSink {
     std::ignore = ::ftruncate(descriptor_.get(), 0);
     ::unlink(temporary_.c_str());
   }
-  Result<void> write(std::string_view bytes) override { return write_all(descriptor_.get(), bytes); }
+  Result<void> write(std::string_view bytes) override { return write_all(descriptor_.get(), bytes, final_); }
   Result<void> finish() override {
     if (::fsync(descriptor_.get()) != 0 || ::rename(temporary_.c_str(), final_.c_str()) != 0)
-      return write_failure(errno);
+      return write_failure(errno, final_);
     finished_ = true;
     const Descriptor folder(::open(final_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder.get() >= 0) ::fsync(folder.get());
@@ -128,7 +130,7 @@ class RenamedSink final : public ByteSink {
 class DescriptorSink final : public ByteSink {
  public:
   explicit DescriptorSink(int descriptor) : descriptor_(descriptor) {}
-  Result<void> write(std::string_view bytes) override { return write_all(descriptor_, bytes); }
+  Result<void> write(std::string_view bytes) override { return write_all(descriptor_, bytes, "-"); }
   Result<void> finish() override { return {}; }
 
  private:
@@ -138,12 +140,14 @@ class DescriptorSink final : public ByteSink {
 /// A device or pipe that is there already: written in place, never replaced by a file.
 class DeviceSink final : public ByteSink {
  public:
-  explicit DeviceSink(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
-  Result<void> write(std::string_view bytes) override { return write_all(descriptor_.get(), bytes); }
+  DeviceSink(Descriptor descriptor, std::filesystem::path file)
+      : descriptor_(std::move(descriptor)), file_(std::move(file)) {}
+  Result<void> write(std::string_view bytes) override { return write_all(descriptor_.get(), bytes, file_); }
   Result<void> finish() override { return {}; }
 
  private:
   Descriptor descriptor_;
+  std::filesystem::path file_;
 };
 
 }  // namespace
@@ -165,12 +169,12 @@ Result<std::unique_ptr<ByteSink>> create_file(const std::filesystem::path& file)
   struct stat facts{};
   if (::stat(target.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
     Descriptor device(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
-    if (device.get() < 0) return write_failure(errno);
-    return std::make_unique<DeviceSink>(std::move(device));
+    if (device.get() < 0) return write_failure(errno, target);
+    return std::make_unique<DeviceSink>(std::move(device), target);
   }
   std::string temporary = (target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string();
   Descriptor descriptor(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (descriptor.get() < 0) return write_failure(errno);
+  if (descriptor.get() < 0) return write_failure(errno, target);
   return std::make_unique<RenamedSink>(std::move(descriptor), temporary, target);
 }
 

@@ -306,7 +306,7 @@ const CLI::App* Reader::deepest() const {
 Error Reader::explain(const CLI::ParseError& error) const {
   const CLI::App* at = deepest();
   std::string path;
-  for (const CLI::App* up = at; up != &app_; up = up->get_parent()) path = up->get_name() + ' ' + path;
+  for (const CLI::App* up = at; up != &app_; up = up->get_parent()) path.insert(0, up->get_name() + ' ');
   std::string remedy = say(Text::see_help, language_, {path});
 
   const std::vector<std::string> rest = app_.remaining(true);

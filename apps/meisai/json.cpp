@@ -191,7 +191,11 @@ std::string_view name_of_window(WindowRule rule) { return rule == WindowRule::st
 
 }  // namespace
 
-std::string error(const Error& e) { return dumped({{"error", failure(e)}}); }
+std::string error(const Error& e, const std::string& store) {
+  Value described = failure(e);
+  if (!store.empty()) described["where"]["store"] = store;
+  return dumped({{"error", std::move(described)}});
+}
 
 std::string import(std::span<const ImportedFile> files, const std::optional<std::string>& cursor, bool dry_run) {
   Value out = Value::object();

@@ -14,7 +14,8 @@
 
 namespace meisai::cli::json {
 
-[[nodiscard]] std::string error(const Error& error);
+/// `store`: the place of an error that has none of its own, may be empty.
+[[nodiscard]] std::string error(const Error& error, const std::string& store);
 
 /// What became of one file named on the command line.
 struct ImportedFile {

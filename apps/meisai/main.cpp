@@ -2,13 +2,13 @@
 //
 // The process around the command line: no core dumps (keys and statements are in memory), signals that stop
 // between two steps, and the real streams, terminal and clock.
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <new>
 
@@ -46,6 +46,7 @@ void handle_signals() {
   struct sigaction ignore{};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, nullptr);
+  ::sigaction(SIGXFSZ, &ignore, nullptr);  // a write beyond the limit then fails like one to a full disk
 }
 
 meisai::cli::Environment real_environment() {

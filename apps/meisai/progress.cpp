@@ -20,7 +20,7 @@ std::string percent(const Progress& progress) {
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(const Session& session, std::string what)
+ProgressDisplay::ProgressDisplay(const Session& session, const std::string& what)
     : session_(session), what_(printable(what)), began_(session.environment().monotonic()) {}
 
 ProgressDisplay::~ProgressDisplay() {

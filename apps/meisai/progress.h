@@ -13,7 +13,7 @@ namespace meisai::cli {
 
 class ProgressDisplay {
  public:
-  ProgressDisplay(const Session& session, std::string what);
+  ProgressDisplay(const Session& session, const std::string& what);
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
   ~ProgressDisplay();

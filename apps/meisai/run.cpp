@@ -14,13 +14,33 @@ Language language_of(const Environment& environment) {
   return Language::en;
 }
 
+/// Failures of the store as a whole, whose place is its folder.
+bool is_about_the_store(Code code) {
+  switch (exit_of(code)) {
+    case Exit::store_missing:
+    case Exit::store_busy:
+    case Exit::wrong_key:
+    case Exit::sealed:
+    case Exit::store_unsound:
+    case Exit::hold:
+    case Exit::storage:
+    case Exit::cutoff:
+    case Exit::configuration:
+      return true;
+    default:
+      return code == Code::store_exists || code == Code::not_simulated;
+  }
+}
+
 /// The one place where a failure becomes words and a number.
 Exit failed(const Session& session, const Error& error) {
   if (session.streams().out.state() == Output::State::closed_by_reader) return exit_of(error.code);  // nobody listens
+  const bool names_place = !error.where.empty() || !is_about_the_store(error.code);
+  const std::string store = names_place ? std::string() : session.store_folder().string();
   if (session.json()) {
-    session.print(json::error(error));
+    session.print(json::error(error, store));
   } else {
-    session.report(error);
+    session.report(error, store);
   }
   return exit_of(error.code);
 }

@@ -43,7 +43,7 @@ void Session::note(std::string_view line) const {
   streams_.err.write(std::string(line) + "\n");
 }
 
-void Session::report(const Error& error) const {
+void Session::report(const Error& error, const std::string& store) const {
   streams_.out.flush();
   const std::string_view head = headline(error.code, language());
   std::string text = "meisai: error: " + std::string(name_of(error.code)) + ": ";
@@ -56,6 +56,7 @@ void Session::report(const Error& error) const {
   }
   text += '\n';
   if (!error.where.empty()) text += "meisai: where: " + printable(error.where.text()) + '\n';
+  if (!store.empty()) text += "meisai: where: " + printable(store) + '\n';
   const std::string_view usual = way_out(error.code, language());
   if (language() == Language::ja && !usual.empty()) text += "meisai: hint: " + std::string(usual) + '\n';
   if (!error.remedy.empty()) {

@@ -61,8 +61,9 @@ class Session {
   void print(std::string_view line) const;
   /// A line on stderr, unless --quiet.
   void note(std::string_view line) const;
-  /// `meisai: error: ...`, `meisai: where: ...`, `meisai: hint: ...` on stderr.
-  void report(const Error& error) const;
+  /// `meisai: error: ...`, `meisai: where: ...`, `meisai: hint: ...` on stderr. `store`: the place of an error
+  /// that has none of its own.
+  void report(const Error& error, const std::string& store = {}) const;
 
   [[nodiscard]] std::filesystem::path store_folder() const;
   /// The key as named by option, environment or terminal, for opening or (`create`) choosing one.

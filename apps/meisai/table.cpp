@@ -20,7 +20,7 @@ UChar32 next_point(std::string_view text, std::size_t& at) {
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wsign-conversion"
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  U8_NEXT(bytes, offset, static_cast<std::int32_t>(text.size()), point);
+  U8_NEXT(bytes, offset, static_cast<std::int32_t>(text.size()), point);  // NOLINT(bugprone-inc-dec-in-conditions)
 #pragma GCC diagnostic pop
   at = static_cast<std::size_t>(offset);
   return point;

@@ -121,9 +121,10 @@ class MemoryView final : public ReleaseView {
                                  const RowVisitor& visit) const {
     std::vector<const StoredRow*> rows;
     for (const auto& [key, row] : state_->rows) {
-      const bool listed = query.only || std::ranges::any_of(query.undated_of, [&, &row = row](StatementKey statement) {
-                            return state_->lists(statement, row);
-                          });
+      const bool listed =
+          query.only || std::ranges::any_of(query.undated_of, [&, &listed_row = row](StatementKey statement) {
+            return state_->lists(statement, listed_row);
+          });
       if (ledger_rules::wanted(query, row, listed) && card_in_scope(row.card, scope)) rows.push_back(&row);
     }
     const auto order = [](const StoredRow* row) { return std::pair(row->day, row->key); };

@@ -84,13 +84,22 @@ class ReadOnly:
             for name in names:
                 os.chmod(os.path.join(place, name), 0o400)
             os.chmod(place, 0o500)
-        if os.geteuid() == 0:
+        if os.geteuid() == 0:  # whom access rights do not bind: another user runs the commands
+            self._give_to(NOBODY)
             self.prepare = lambda: os.setuid(NOBODY)
+
+    def _give_to(self, user):
+        household = os.path.dirname(self.folder)
+        for place, _, names in os.walk(household):
+            for path in (place, *(os.path.join(place, name) for name in names)):
+                os.chown(path, user, -1)
 
     def writable(self):
         if self.real:
             mount(self.folder, "mode=0700", MS_REMOUNT)
             return
+        if self.prepare:
+            self._give_to(0)
         self.prepare = None
         for place, _, names in os.walk(self.folder):
             os.chmod(place, 0o700)

@@ -2,12 +2,15 @@
 """A person at a command line, for tests of the real program: a folder with a home, a key ring and a simulated
 store in it, and an environment in which nothing of this machine shows. Stores made by copying one store have the
 same ids, so what they hold can be compared byte by byte."""
+import array
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unicodedata
 import unittest
@@ -60,6 +63,11 @@ class Running:
     def signal(self, number):
         os.kill(self.pid, number)
 
+    def is_waiting(self):
+        """It sleeps: in a read of an empty pipe or a write to a full one, where a test has brought it there."""
+        with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "S"
+
     def is_running(self):
         if self.ran is None:
             pid, status, usage = os.wait4(self.pid, os.WNOHANG)
@@ -87,6 +95,13 @@ class Running:
             texts.append(file.read())
             file.close()
         self.ran = Ran(self.words, status, *texts, time.monotonic() - self.started, usage.ru_maxrss)
+
+
+def unread(pipe):
+    """Bytes that wait in a pipe; either end tells."""
+    number = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, number)
+    return number[0]
 
 
 class Household:
@@ -126,11 +141,14 @@ class Household:
     def bare(self, *words, **how):
         return Running(list(words), self.variables, self.path("work"), **how).wait()
 
-    def init(self, store=None, key=None, key_ring=None, **how):
-        store, key = store or self.store, key or self.key
+    def start_init(self, store=None, key=None, key_ring=None, variables=None, **how):
         more = ["--keyring", key_ring] if key_ring else []
-        return Running(["--store", store, "--now", NOW, "--json", "init", "--simulated", "--new-key-file", key, *more],
-                       self.variables, self.path("work"), **how).wait()
+        return Running(["--store", store or self.store, "--now", NOW, "--json", "init", "--simulated",
+                        "--new-key-file", key or self.key, *more],
+                       {**self.variables, **(variables or {})}, self.path("work"), **how)
+
+    def init(self, **how):
+        return self.start_init(**how).wait()
 
     def copy_store(self, name, of=None):
         """The same store once more, under the same key."""

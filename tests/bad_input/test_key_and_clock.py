@@ -50,7 +50,7 @@ class Keys(Case):
         self.refused(12, "wrong_key", key=self.home.path("no-such-key"))
 
     def test_what_is_no_key(self):
-        for data in (b"", b"\n", b"passphrase\n", b"0" * 63, b"0" * 65, os.urandom(100), b"z" * 64, b"0" * (1 << 20)):
+        for data in (b"", b"\n", b"passphrase\n", b"0" * 63, b"0" * 65, os.urandom(100), b"z" * 64, b"0" * 200):
             with self.subTest(data[:20]):
                 ran = self.home.run("transactions", key=self.key(data))
                 self.assertIn(self.ends(ran, ran.exit)["code"], ("wrong_key", "key_file_unsafe"), ran)
@@ -69,7 +69,7 @@ class Keys(Case):
         os.rename(self.home.path("ring"), self.home.key_ring)
         wrapped = next(iter(json.loads(ring)["stores"].values()))["databases"]["control"]
         flipped = ring.replace(wrapped.encode(), wrapped[:-1].encode() + (b"0" if wrapped[-1] != "0" else b"1"))
-        for data in (b"", ring[:-1], ring[:len(ring) // 2], b"[]", b"\0" * 300, flipped):
+        for data in (b"", ring[:-4], ring[:len(ring) // 2], b"[]", b"\0" * 300, flipped):
             with self.subTest(data[:20]):
                 with open(self.home.key_ring, "wb") as file:
                     file.write(data)

@@ -131,7 +131,8 @@ TEMPLATE_TEST_CASE("a cutoff at the instant of the commit leaves nothing", "[sto
     must(window->insert(row(card, day(2026, 9, 1), 1)));
     must(window->add_audit(entry()));
     world.cut_off();  // returns although a window is being written: it holds nothing at the gate yet
-    CHECK(code_of(window->commit(std::move(asked_before))) == Code::cutoff_all);
+    const auto committed = window->commit(std::move(asked_before));
+    CHECK(code_of(committed) == Code::cutoff_all);
     CHECK(code_of(window->add_audit(entry())) == Code::internal_bug);
     must(world.store().record(entry("refusal")));  // while the refused window still exists
   }
@@ -142,20 +143,21 @@ TEMPLATE_TEST_CASE("a cutoff at the instant of the commit leaves nothing", "[sto
 TEMPLATE_TEST_CASE("a permit works once, and only for its issuer", "[store]", MemoryWorld, FolderWorld) {
   TestType world;
   const CardKey card = world.card();
-  auto permit = world.template permit<Commit>();
-  auto spent = std::move(permit);
+  // In an optional, or clang refuses to compile the second use at all.
+  std::optional permit(world.template permit<Commit>());
   const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
   {
     const auto window = must(staging->begin_window());
     must(window->insert(row(card, day(2026, 9, 1), 1)));
     must(window->add_audit(entry()));
-    must(window->commit(std::move(spent)));
+    must(window->commit(*std::move(permit)));
   }
   {
     const auto window = must(staging->begin_window());
     must(window->insert(row(card, day(2026, 9, 1), 2)));
     must(window->add_audit(entry()));
-    CHECK(code_of(window->commit(std::move(permit))) == Code::permit_spent);
+    const auto committed = window->commit(*std::move(permit));
+    CHECK(code_of(committed) == Code::permit_spent);
   }
   {
     const auto window = must(staging->begin_window());
