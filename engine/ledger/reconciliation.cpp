@@ -47,7 +47,8 @@ Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledS
     std::int64_t computed = balance.computed_minor;
     if (subtotal.card_label) {
       MEISAI_ASSIGN(computed, sum_for_card(*subtotal.card_label, statement, sums, labels));
-      MEISAI_ASSIGN(by_card, add_minor(by_card.value_or(0), subtotal.stated_minor - computed));
+      MEISAI_ASSIGN(const std::int64_t difference, subtract_minor(subtotal.stated_minor, computed));
+      MEISAI_ASSIGN(by_card, add_minor(by_card.value_or(0), difference));
     } else if (subtotal.region != Region::unknown) {
       MEISAI_ASSIGN(computed, sum_for_region(subtotal.region, sums));
     }
@@ -57,7 +58,7 @@ Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledS
   if (statement.stated_total_minor) {
     stated = true;
     holds = holds && *statement.stated_total_minor == balance.computed_minor;
-    balance.difference_minor = *statement.stated_total_minor - balance.computed_minor;
+    MEISAI_ASSIGN(balance.difference_minor, subtract_minor(*statement.stated_total_minor, balance.computed_minor));
   } else {
     balance.difference_minor = by_card;
   }

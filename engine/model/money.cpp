@@ -53,6 +53,13 @@ Result<std::int64_t> add_minor(std::int64_t a, std::int64_t b) {
   return sum;
 }
 
+Result<std::int64_t> subtract_minor(std::int64_t a, std::int64_t b) {
+  std::int64_t difference = 0;
+  if (__builtin_sub_overflow(a, b, &difference))
+    return fail(Code::amount_overflow, "a difference does not fit into 64 bits");
+  return difference;
+}
+
 Result<Money> add(const Money& a, const Money& b) {
   if (a.currency != b.currency) return fail(Code::mixed_currencies, "amounts of two currencies cannot be added");
   MEISAI_ASSIGN(const std::int64_t sum, add_minor(a.minor, b.minor));
@@ -61,9 +68,7 @@ Result<Money> add(const Money& a, const Money& b) {
 
 Result<Money> subtract(const Money& a, const Money& b) {
   if (a.currency != b.currency) return fail(Code::mixed_currencies, "amounts of two currencies cannot be subtracted");
-  std::int64_t difference = 0;
-  if (__builtin_sub_overflow(a.minor, b.minor, &difference))
-    return fail(Code::amount_overflow, "a difference does not fit into 64 bits");
+  MEISAI_ASSIGN(const std::int64_t difference, subtract_minor(a.minor, b.minor));
   return Money{difference, a.currency};
 }
 

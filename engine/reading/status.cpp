@@ -31,14 +31,15 @@ std::vector<Problem> problems_of(const std::vector<Statement>& statements, const
 }
 
 /// Usage by month over all cards, newest first.
-std::vector<MonthTotal> over_all_cards(const std::vector<MonthTotal>& totals) {
+Result<std::vector<MonthTotal>> over_all_cards(const std::vector<MonthTotal>& totals) {
   std::map<BillingMonth, MonthTotal> months;
   for (const MonthTotal& total : totals) {
     MonthTotal& sum = months.try_emplace(total.month, MonthTotal{.card = 0, .month = total.month}).first->second;
-    sum.amount_minor += total.amount_minor;
+    MEISAI_ASSIGN(sum.amount_minor, add_minor(sum.amount_minor, total.amount_minor));
     sum.count += total.count;
   }
   std::vector<MonthTotal> newest_first;
+  newest_first.reserve(months.size());
   for (auto month = months.rbegin(); month != months.rend(); ++month) newest_first.push_back(month->second);
   return newest_first;
 }
@@ -64,7 +65,7 @@ Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts
   MEISAI_ASSIGN(Upcoming next, upcoming(reader, view, today));
   status.next_debits = std::move(next.debits);
   MEISAI_ASSIGN(const std::vector<MonthTotal> totals, view.month_totals());
-  status.months = over_all_cards(totals);
+  MEISAI_ASSIGN(status.months, over_all_cards(totals));
   MEISAI_ASSIGN(const std::vector<QuarantineRow> quarantine, view.quarantine());
   status.quarantined = quarantine.size();
   MEISAI_ASSIGN(const std::vector<Statement> statements, reader.statements());

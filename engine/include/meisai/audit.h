@@ -26,7 +26,7 @@ struct AuditDraft {
   std::string actor;      ///< `subject`, `operator`, `engine`
   std::string operation;  ///< `import`, `transactions`, `export`, `incident_open`, ... (closed in docs/audit.md)
   std::string object;     ///< ids and counts, never content
-  std::string result;     ///< `done`, `refused`, `held`, `failed`
+  std::string result;     ///< `begun` (an export), `done`, `refused`, `held`, `failed`
   std::string reason;     ///< a Code's name, or empty
 };
 

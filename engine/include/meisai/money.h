@@ -43,8 +43,9 @@ struct Money {
 /// Sum and difference; `mixed_currencies` or `amount_overflow` instead of a wrong number.
 [[nodiscard]] Result<Money> add(const Money& a, const Money& b);
 [[nodiscard]] Result<Money> subtract(const Money& a, const Money& b);
-/// Overflow-checked sum of minor units of one currency.
+/// Overflow-checked sum and difference of minor units of one currency.
 [[nodiscard]] Result<std::int64_t> add_minor(std::int64_t a, std::int64_t b);
+[[nodiscard]] Result<std::int64_t> subtract_minor(std::int64_t a, std::int64_t b);
 
 /// Decimal text (`1250.00`, `-3`) in `currency`'s minor units. ASCII digits, one point at most, no
 /// grouping; more decimals than the currency has are refused unless they are zeros (never rounded).
