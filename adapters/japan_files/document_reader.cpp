@@ -111,7 +111,7 @@ Result<void> JapanFileReader::read_last_row() {
   const bool is_short = in_rows_ && width_known_ && row.cells.size() < columns_.least && !blank;
   if (cut || is_short) {
     facts_.last_record_incomplete = true;
-    last_is_short_ = false;
+    last_is_short_ = last_is_transaction_ && !last_mark_.empty();  // the cut row may be the rest of a marked one
     return {};
   }
   return accept(row);

@@ -203,6 +203,11 @@ class SqlcipherControl final : public Control {
     return transaction.commit();
   }
 
+  Result<void> check() override {
+    const std::lock_guard guard(mutex_);
+    return database_.check_integrity();
+  }
+
   Result<void> audit(const std::function<bool(const AuditEntry&)>& visit) override {
     std::vector<AuditEntry> entries;  // visited outside of the mutex: the visitor may ask for facts
     {

@@ -189,6 +189,9 @@ class SqlcipherStore final : public Store {
     vault_->drop_anchor(head);
     MEISAI_ASSIGN(const std::optional<Anchor> anchor, vault_->control().anchor());
     MEISAI_TRY(check_vault(*lease, anchor, health));
+    const auto control = vault_->control().check();
+    if (!control && control.error().code != Code::store_damaged) return tl::unexpected(control.error());
+    if (!control) health.findings.push_back("control: " + control.error().what);
     return health;
   }
 

@@ -23,7 +23,7 @@ def groups(between):
 
 
 def with_column(name, first_cell, behind):
-    """The sample with one more column in its table, filled in every row."""
+    """The sample with one more column in its table, filled in every row that begins with a card or a date."""
     text = sample_bytes(name).decode(ENCODINGS[name])
     lines, table = text.splitlines(keepends=True), False
     for number, line in enumerate(lines):
@@ -33,7 +33,8 @@ def with_column(name, first_cell, behind):
         if table:
             mark = "\ufeff" if begins_table and number == 0 else ""
             cells = body.lstrip("\ufeff")[1:-1].split('","')
-            cells.insert(min(behind + 1, len(cells)), "ポイント" if begins_table else "12")
+            extra = "ポイント" if begins_table else "12" if cells[0][:1] in "*2" else ""
+            cells.insert(min(behind + 1, len(cells)), extra)
             joined = '","'.join(cells)
             lines[number] = f'{mark}"{joined}"' + line[len(body):]
     return "".join(lines).encode(ENCODINGS[name])

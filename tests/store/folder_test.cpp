@@ -288,7 +288,7 @@ TEST_CASE("no merchant and no label is readable in any file", "[folder]") {
       const std::string bytes = content_of(entry.path());
       CHECK(bytes.find(merchant) == std::string::npos);
       CHECK(bytes.find("HIMITSU") == std::string::npos);
-      CHECK(bytes.find("txn") == std::string::npos);
+      CHECK(bytes.find("CREATE TABLE") == std::string::npos);
     }
   };
   world.write([&](LedgerWrite& window) {

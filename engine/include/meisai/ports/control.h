@@ -59,6 +59,8 @@ class Control : public FactSource {
   [[nodiscard]] virtual Result<void> record(const AuditDraft& audit) = 0;
   /// Every entry of control's chain in order, until the visitor returns false.
   [[nodiscard]] virtual Result<void> audit(const std::function<bool(const AuditEntry&)>& visit) = 0;
+  /// The whole of what is kept, also what no command reads: `store_damaged` where it is.
+  [[nodiscard]] virtual Result<void> check() { return {}; }
 };
 
 }  // namespace meisai
