@@ -4,7 +4,7 @@
 // the first read of the schema. What opening a store is compared with (P9).
 //
 //   bare_open DATABASE KEY_AS_64_HEX_DIGITS
-#include <cstdio>
+#include <iostream>
 #include <string>
 
 #define SQLITE_HAS_CODEC
@@ -12,7 +12,7 @@
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::fputs("usage: bare_open DATABASE KEY_AS_64_HEX_DIGITS\n", stderr);
+    std::cerr << "usage: bare_open DATABASE KEY_AS_64_HEX_DIGITS\n";
     return 2;
   }
   sqlite3* db = nullptr;
@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
        {"PRAGMA key=\"x'" + std::string(argv[2]) + "'\"", std::string("PRAGMA cipher_page_size=4096"),
         std::string("PRAGMA journal_mode=WAL"), std::string("SELECT count(*) FROM sqlite_master")})
     good = good && sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
-  if (!good) std::fprintf(stderr, "bare_open: %s\n", sqlite3_errmsg(db));
+  if (!good) std::cerr << "bare_open: " << sqlite3_errmsg(db) << '\n';
   sqlite3_close(db);
   return good ? 0 : 1;
 }

@@ -15,7 +15,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <map>
+#include <iostream>
 #include <string>
 
 #include "adapters/japan_files/japan_files.h"
@@ -132,6 +132,6 @@ int main(int argc, char** argv) {
     if (argument.starts_with("store=")) arguments.store = argument.substr(6);
   }
   const auto done = run(arguments);
-  if (!done) std::fprintf(stderr, "meisai_bench: %s\n", done.error().what.c_str());
+  if (!done) std::cerr << "meisai_bench: " << done.error().what << '\n';
   return done ? 0 : 1;
 }

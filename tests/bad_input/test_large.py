@@ -12,6 +12,8 @@ LONG = os.environ.get("MEISAI_LONG")
 
 
 class LargeDocuments(Case):
+    place = None
+
     def read_in_bounded_memory(self, rows, least_bytes):
         path = write_jcb(self.home.path("202610meisai.csv"), rows)
         self.assertGreater(os.path.getsize(path), least_bytes)

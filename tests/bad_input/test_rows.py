@@ -33,7 +33,7 @@ def with_column(name, first_cell, behind):
         if table:
             mark = "\ufeff" if begins_table and number == 0 else ""
             cells = body.lstrip("\ufeff")[1:-1].split('","')
-            extra = "ポイント" if begins_table else "12" if cells[0][:1] in "*2" else ""
+            extra = "ポイント" if begins_table else "12" if cells[0][:1] in ("*", "2") else ""
             cells.insert(min(behind + 1, len(cells)), extra)
             joined = '","'.join(cells)
             lines[number] = f'{mark}"{joined}"' + line[len(body):]
