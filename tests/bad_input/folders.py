@@ -6,7 +6,6 @@ import ctypes
 import os
 import resource
 import shutil
-import signal
 import sys
 
 MS_RDONLY, MS_REMOUNT, MNT_DETACH = 1, 32, 2
@@ -42,12 +41,10 @@ class SmallDisk:
 
     def leave(self, room):
         if not self.real:
-            def limit():
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-                largest = max(os.path.getsize(os.path.join(place, name))
-                              for place, _, names in os.walk(self.folder) for name in names)
-                resource.setrlimit(resource.RLIMIT_FSIZE, (largest + room, largest + room))
-            self.prepare = limit
+            databases = [os.path.join(place, name) for place, _, names in os.walk(self.folder)
+                         for name in names if name.endswith(".db")]
+            largest = max(map(os.path.getsize, databases), default=2048) + room  # 2048: what is said must fit
+            self.prepare = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
             return
         facts = os.statvfs(self.folder)
         fill = facts.f_bavail * facts.f_frsize - room
