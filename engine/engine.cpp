@@ -121,8 +121,10 @@ Result<std::vector<Statement>> Engine::statements() {
 Result<TransactionList> Engine::transactions(const TransactionFilter& filter) {
   MEISAI_ASSIGN(const Impl::Reading now, impl_->read("transactions"));
   MEISAI_ASSIGN(TransactionQuery query, now.reader.query(filter));
-  if (query.limit) ++*query.limit;  // one more, to see whether there are more
+  constexpr std::size_t most_rows = std::size_t{1} << 40U;
+  if (query.limit) query.limit = std::min(*query.limit, most_rows) + 1;  // one more, to see whether there are more
   TransactionList list;
+  list.cutoff_open = now.reader.cutoff_open();
   MEISAI_TRY(now.view->transactions(query, [&](const StoredRow& row) {
     list.rows.push_back(now.reader.transaction(row));
     return true;
@@ -145,6 +147,8 @@ Result<ChangeList> Engine::changes(const std::string& cursor, std::size_t limit)
     position = *number;
   }
   MEISAI_ASSIGN(const std::uint64_t last, now.view->last_position());
+  if (static_cast<std::uint64_t>(position - 1) > last)
+    return fail(Code::invalid_argument, "this cursor lies behind the end of the change feed", "start without --since");
   MEISAI_ASSIGN(const std::vector<ChangeRow> rows, now.view->changes(static_cast<std::uint64_t>(position - 1), limit));
   ChangeList list;
   for (const ChangeRow& row : rows) {
@@ -204,6 +208,8 @@ Result<ExportReport> Engine::export_to(const std::string& target, const Transact
   MEISAI_ASSIGN(reading::LedgerReader reader, impl_->reader_over(**view));
   auto report = release::export_rows(impl_->gate, **view, reader, **found, filter, sink);
   if (!report) return impl_->refused("export", std::move(report.error()));
+  if (reader.cutoff_open())
+    report->notes.push_back("an incident is open: rows may be suspect, see `meisai incident list`");
   MEISAI_TRY(impl_->ports.store->record(
       impl_->draft("export", target + " " + std::to_string(report->transactions) + " transactions")));
   return report;
@@ -211,6 +217,11 @@ Result<ExportReport> Engine::export_to(const std::string& target, const Transact
 
 Result<Incident> Engine::open_incident(const IncidentRequest& request) {
   if (request.reason.empty()) return fail(Code::invalid_argument, "an incident needs a reason", "--reason TEXT");
+  if (request.suspected_since && *request.suspected_since > impl_->gate.now())
+    return fail(Code::invalid_argument, "the suspected start lies in the future");
+  const auto issuers = layouts();
+  if (request.scope == CutoffScope::issuer && std::ranges::count(issuers, request.issuer, &LayoutInfo::issuer) == 0)
+    return fail(Code::not_found, "there is no such issuer: nothing would be cut off", "see `meisai issuers`");
   std::array<std::byte, 5> random{};
   MEISAI_TRY(impl_->ports.entropy->fill(random));
   std::int64_t number = 1;
@@ -226,7 +237,11 @@ Result<Incident> Engine::open_incident(const IncidentRequest& request) {
 }
 
 Result<Incident> Engine::lift_incident(const IncidentId& id, const std::string& reason) {
-  return impl_->gate.lift(*impl_->ports.control, id, reason, "subject");
+  auto lifted = impl_->gate.lift(*impl_->ports.control, id, reason, "subject");
+  if (!lifted && is_refusal(lifted.error().code))
+    MEISAI_TRY(impl_->ports.control->record(
+        impl_->draft("incident_lift", "incident " + id.text(), "refused", std::string(name_of(lifted.error().code)))));
+  return lifted;
 }
 
 Result<std::vector<Incident>> Engine::incidents() {

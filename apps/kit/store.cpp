@@ -100,6 +100,14 @@ Result<void> create_store(const StoreOptions& options, KeyProvider& key, std::op
                                         key, entropy);
 }
 
+Result<bool> belongs_to_store(const std::filesystem::path& file, const std::filesystem::path& folder) {
+  MEISAI_ASSIGN(const bool below, sqlcipher::is_below_folder(file, folder));
+  if (below) return true;
+  const auto key_ring = sqlcipher::key_ring_of(folder);
+  if (key_ring) return sqlcipher::is_below_folder(file, *key_ring);
+  return key_ring.error().code == Code::store_missing ? Result<bool>(false) : tl::unexpected(key_ring.error());
+}
+
 Result<EnginePorts> store_ports(const std::filesystem::path& folder, KeyProvider& key,
                                 std::optional<Instant> simulated_now) {
   MEISAI_ASSIGN(const Folder opened, open_folder(folder, key, simulated_now.has_value()));

@@ -11,7 +11,7 @@
 namespace meisai::cli {
 namespace {
 
-/// Option texts as typed; empty: not given.
+/// Option texts as typed; empty: not given (an option that is given with nothing is refused).
 struct Raw {
   std::string store, key_file, lang, now;
   std::string samples, new_key_file, key_ring, mode;
@@ -23,6 +23,21 @@ struct Raw {
 
 Error usage(std::string what, std::string remedy = {}) {
   return Error{.code = Code::invalid_argument, .what = std::move(what), .remedy = std::move(remedy)};
+}
+
+/// Nothing but white space, also the wide one of Japanese keyboards.
+bool is_blank(std::string_view text) {
+  constexpr std::string_view wide = "\xe3\x80\x80";
+  while (!text.empty()) {
+    if (text.starts_with(wide)) {
+      text.remove_prefix(wide.size());
+    } else if (text.front() == ' ' || text.front() == '\t') {
+      text.remove_prefix(1);
+    } else {
+      return false;
+    }
+  }
+  return true;
 }
 
 /// Builds the parser, and turns what it read into values. The first thing that is wrong is kept.
@@ -49,6 +64,7 @@ class Reader {
   [[nodiscard]] Error explain(const CLI::ParseError& error) const;
   [[nodiscard]] const CLI::App* deepest() const;
   void read_global();
+  void refuse_blank_values();
   [[nodiscard]] TransactionFilter filter();
 
   /// The value of a non-empty text, or nothing; a text that cannot be read becomes the invocation's error.
@@ -340,6 +356,16 @@ void Reader::read_global() {
   global_.language = language_;
 }
 
+/// `--card ''` is most often a variable that was never set: to go on as if the option were not there would do
+/// something else than what was asked for. An empty --since is the one that means something: the beginning.
+void Reader::refuse_blank_values() {
+  for (const CLI::App* up = deepest(); up != nullptr; up = up->get_parent())
+    for (const CLI::Option* given : up->get_options([](const CLI::Option* o) { return o->count() > 0; }))
+      for (const std::string& text : given->results())
+        if (given->nonpositional() && given->get_lnames().front() != "since" && is_blank(text) && !error_)
+          error_ = usage(given->get_name() + " needs a value that is not blank");
+}
+
 Invocation Reader::read(std::span<const std::string> arguments) {
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 takes them from the back
@@ -352,6 +378,7 @@ Invocation Reader::read(std::span<const std::string> arguments) {
     return {global_, explain(error)};
   }
   read_global();
+  refuse_blank_values();
   if (raw_.version) return {global_, Command(VersionArguments{})};
   if (arguments.empty()) return {global_, HelpText{app_.help()}};
   const CLI::App* at = deepest();

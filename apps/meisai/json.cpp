@@ -211,8 +211,10 @@ std::string transaction(const Transaction& t) { return dumped(row(t), -1); }
 
 std::string transactions_head() { return "{\"transactions\": ["; }
 
-std::string transactions_tail(bool truncated) {
-  return std::string("], \"truncated\": ") + (truncated ? "true" : "false") + "}\n";
+std::string transactions_tail(const TransactionList& list) {
+  const auto word = [](bool yes) { return yes ? "true" : "false"; };
+  return std::string("], \"truncated\": ") + word(list.truncated) + ", \"cutoff_open\": " + word(list.cutoff_open) +
+         "}\n";
 }
 
 std::string transaction_line(const Transaction& t) {
@@ -225,6 +227,7 @@ std::string summary_line(const TransactionList& rows) {
   return dumped({{"message_type", "summary"},
                  {"transactions", rows.rows.size()},
                  {"truncated", rows.truncated},
+                 {"cutoff_open", rows.cutoff_open},
                  {"last_id", rows.rows.empty() ? Value(nullptr) : Value(rows.rows.back().id.text())}},
                 -1) +
          "\n";

@@ -29,7 +29,7 @@ struct ImportedFile {
 [[nodiscard]] std::string transaction(const Transaction& row);
 /// The pieces of a long list: head, rows with commas between, tail.
 [[nodiscard]] std::string transactions_head();
-[[nodiscard]] std::string transactions_tail(bool truncated);
+[[nodiscard]] std::string transactions_tail(const TransactionList& list);
 /// A row of --json-lines, and its last line.
 [[nodiscard]] std::string transaction_line(const Transaction& row);
 [[nodiscard]] std::string summary_line(const TransactionList& list);

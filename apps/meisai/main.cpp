@@ -2,15 +2,18 @@
 //
 // The process around the command line: no core dumps (keys and statements are in memory), signals that stop
 // between two steps, and the real streams, terminal and clock.
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <new>
+#include <tuple>
 
 #include "apps/meisai/run.h"
 #include "apps/meisai/terminal.h"
@@ -49,6 +52,15 @@ void handle_signals() {
   ::sigaction(SIGXFSZ, &ignore, nullptr);  // a write beyond the limit then fails like one to a full disk
 }
 
+bool is_closed(int descriptor) { return ::fcntl(descriptor, F_GETFD) == -1 && errno == EBADF; }
+
+/// Where stdin or stderr is closed, the next file that is opened would take its number, and a message could be
+/// written into the store.
+void fill_closed_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDERR_FILENO})
+    if (is_closed(descriptor)) std::ignore = ::open("/dev/null", O_RDWR);
+}
+
 meisai::cli::Environment real_environment() {
   std::error_code ignored;
   return {
@@ -70,6 +82,11 @@ meisai::cli::Environment real_environment() {
 int main(int argc, char** argv) {
   using meisai::cli::DescriptorOutput;
   DescriptorOutput err(STDERR_FILENO, false);
+  if (is_closed(STDOUT_FILENO)) {  // nobody could be told the result, so nothing is done
+    err.write("meisai: error: io_error: stdout is closed\n");
+    return static_cast<int>(meisai::cli::Exit::storage);
+  }
+  fill_closed_descriptors();
   try {
     keep_memory_private();
     handle_signals();

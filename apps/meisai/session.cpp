@@ -73,9 +73,14 @@ std::filesystem::path Session::store_folder() const {
   return named.empty() ? kit::default_store() : std::filesystem::path(named);
 }
 
+std::optional<std::filesystem::path> Session::key_file_named() const {
+  if (options_.key_file) return options_.key_file;
+  if (const std::string named = variable(environment_, "MEISAI_KEY_FILE"); !named.empty()) return named;
+  return {};
+}
+
 Result<std::unique_ptr<KeyProvider>> Session::key(bool create) const {
-  if (options_.key_file) return kit::key_file(*options_.key_file);
-  if (const std::string named = variable(environment_, "MEISAI_KEY_FILE"); !named.empty()) return kit::key_file(named);
+  if (const auto named = key_file_named()) return kit::key_file(*named);
   if (options_.no_input)
     return fail(Code::wrong_key, "no key was named, and --no-input forbids to ask for a passphrase", name_the_key,
                 Retry::after_user);
@@ -88,8 +93,7 @@ Result<std::unique_ptr<Engine>> Session::open(const Wiring::StorePorts& wire) co
   Result<EnginePorts> ports = wire(store_folder(), *provider, options_.now);
   if (ports) return std::make_unique<Engine>(std::move(*ports));
   Error error = std::move(ports).error();
-  const bool key_was_named = options_.key_file || !variable(environment_, "MEISAI_KEY_FILE").empty();
-  if (error.code == Code::wrong_key && !key_was_named) error.remedy = name_the_key;
+  if (error.code == Code::wrong_key && !key_file_named()) error.remedy = name_the_key;
   return fail(std::move(error));
 }
 

@@ -66,6 +66,8 @@ class Session {
   void report(const Error& error, const std::string& store = {}) const;
 
   [[nodiscard]] std::filesystem::path store_folder() const;
+  /// The key file that option or environment names.
+  [[nodiscard]] std::optional<std::filesystem::path> key_file_named() const;
   /// The key as named by option, environment or terminal, for opening or (`create`) choosing one.
   [[nodiscard]] Result<std::unique_ptr<KeyProvider>> key(bool create) const;
   [[nodiscard]] Result<std::unique_ptr<Engine>> open_store() const;

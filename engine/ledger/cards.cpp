@@ -37,15 +37,26 @@ std::string distinct(const std::string& label, const std::set<std::string>& take
 
 }  // namespace
 
-Result<std::string> account_named(const std::string& text, std::span<const CardRow> known, std::string_view vault_tag) {
-  const auto id = number_of(IdKind::card, vault_tag, text);
+Result<std::string> account_named(const std::string& text, std::span<const CardRow> known, std::string_view vault_tag,
+                                  Normalizer& normalizer) {
+  const auto folded = [&normalizer](const std::string& label) {
+    std::string plain = normalizer.text(label);
+    for (char& c : plain)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return plain;
+  };
+  const std::string wanted = folded(text);
+  const auto id = number_of(IdKind::card, vault_tag, wanted);
   for (const CardRow& card : known)
-    if ((id && card.key == *id) || card.label == text || card.account_label == text) return card.account_label;
+    if ((id && card.key == *id) || folded(card.label) == wanted ||
+        (!card.account_label.empty() && folded(card.account_label) == wanted))
+      return card.account_label;
+  if (id) return fail(Code::not_found, "there is no card with this id", "see `meisai cards`");
   const bool printable = std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  if (text.empty() || text.size() > longest_label_bytes || !printable || pan::found_in(text))
+  if (wanted.empty() || text.size() > longest_label_bytes || !printable || pan::found_in(text))
     return fail(Code::invalid_argument, "a card's name has 1 to 40 characters and holds no card number",
                 "name the card by a word, for example --card 旅行用");
-  return text;
+  return normalizer.text(text);
 }
 
 std::set<std::string> accounts_of(std::span<const CardSeen> seen, std::span<const CardRow> known) {

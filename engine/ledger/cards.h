@@ -25,8 +25,9 @@ struct CardSeen {
 
 /// The account label that `--card TEXT` means: that of the card with this id or label, else the text itself.
 /// `invalid_argument` for a text that cannot be a label (empty, over 40 characters, control characters, a card number).
+/// Compared after NFKC and without regard to ASCII case, by way of `normalizer`.
 [[nodiscard]] Result<std::string> account_named(const std::string& text, std::span<const CardRow> known,
-                                                std::string_view vault_tag);
+                                                std::string_view vault_tag, Normalizer& normalizer);
 
 /// Account labels under which at least one of the seen cards is known.
 [[nodiscard]] std::set<std::string> accounts_of(std::span<const CardSeen> seen, std::span<const CardRow> known);

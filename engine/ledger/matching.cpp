@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <cstdlib>
 #include <tuple>
 #include <utility>
 
@@ -74,6 +75,31 @@ Result<std::map<StatementKey, std::uint64_t>> WindowMatch::overlap() {
   return shared;
 }
 
+Result<Likeness> WindowMatch::likeness(StatementKey statement) {
+  for (Entry& entry : entries_)
+    if (entry.undated) entry.day = day_key({}, statement);
+  MEISAI_ASSIGN(const Outcome outcome, decide(statement));
+  Likeness like{.statement = statement, .listed = outcome.listed_before, .same = 0, .other_parts = 0, .newest = {}};
+  for (const Entry& entry : entries_) {
+    const Decision& decision = outcome.decisions[entry.ordinal];
+    if (decision.action == Action::revise_amount || !matched_.contains(decision.row)) continue;
+    bool same_payment = true;
+    if (entry.in_parts) {
+      MEISAI_ASSIGN(const std::vector<BilledPart> parts, ledger_.parts_of(decision.row));
+      same_payment = std::ranges::any_of(parts, [&](const BilledPart& part) {
+        return part.statement == statement && part.index.value_or(0) == entry.part_index;
+      });
+    }
+    ++(same_payment ? like.same : like.other_parts);
+  }
+  MEISAI_TRY(ledger_.rows_of(statement, [&like](const StoredRow& row) {
+    if (row.facts.date.date && !billed_in_parts(row.facts.plan.type))
+      like.newest = std::max(like.newest.value_or(row.day), row.day);
+    return true;
+  }));
+  return like;
+}
+
 Result<Outcome> WindowMatch::decide(StatementKey statement) {
   statement_ = statement;
   outcome_ = {};
@@ -118,6 +144,14 @@ void WindowMatch::decide_group(std::span<const Entry> entries, const std::vector
   pass(Action::part, [&](const Entry&, const StoredRow& r) { return listed(r); });
   // A row that no statement has claimed yet is the same purchase, now billed.
   pass(Action::revise, [](const Entry&, const StoredRow& r) { return r.statement == 0; });
+  // Another payment of a known purchase: the neighbouring one first, so that twins keep their own plans.
+  const auto same_plan = [](const Entry& e, const StoredRow& r) {
+    return e.in_parts && e.plan == r.facts.plan.type && e.part_count == r.facts.plan.count.value_or(0);
+  };
+  pass(Action::part, [&](const Entry& e, const StoredRow& r) {
+    return same_plan(e, r) && std::abs(e.part_index - r.facts.plan.index.value_or(0)) == 1;
+  });
+  pass(Action::part, same_plan);
   pass(Action::part,
        [](const Entry& e, const StoredRow& r) { return e.in_parts && billed_in_parts(r.facts.plan.type); });
 

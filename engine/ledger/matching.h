@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <unordered_set>
 #include <vector>
@@ -22,6 +23,9 @@ struct Entry {
   FactsKey facts{};
   bool in_parts = false;  ///< its plan is billed by several statements
   bool undated = false;
+  PaymentType plan = PaymentType::unknown;
+  std::int16_t part_index = 0;  ///< which payment, where stated, else 0
+  std::int16_t part_count = 0;  ///< of how many, where stated, else 0
   DayKey day = 0;
   std::uint32_t card = 0;     ///< index into the window's cards
   std::uint32_t ordinal = 0;  ///< its place among the window's candidates, from 0
@@ -50,6 +54,15 @@ struct Outcome {
   std::uint64_t matched = 0;        ///< of these, how many the window lists again
 };
 
+/// How much a window looks like a stored statement.
+struct Likeness {
+  StatementKey statement = 0;
+  std::uint64_t listed = 0;       ///< rows that the statement lists
+  std::uint64_t same = 0;         ///< of these, how many the window lists too, as the same payment
+  std::uint64_t other_parts = 0;  ///< another payment of a purchase that the statement bills: another statement
+  std::optional<DayKey> newest;   ///< the statement's newest day of a purchase billed once
+};
+
 class WindowMatch {
  public:
   /// `cards` are numbers by Entry::card; 0 for a card that is new. Sorts `entries`. Both must outlive this.
@@ -57,6 +70,9 @@ class WindowMatch {
 
   /// How many dated, once-billed entries each stored statement lists as well (0: rows of no statement).
   [[nodiscard]] Result<std::map<StatementKey, std::uint64_t>> overlap();
+
+  /// Compares with one stored statement. Changes nothing.
+  [[nodiscard]] Result<Likeness> likeness(StatementKey statement);
 
   /// Decides about every entry, for a window that is the whole of `statement` (0: of no statement, but
   /// complete for its cards and days). Entries without a date must carry the statement's day key.

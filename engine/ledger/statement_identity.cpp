@@ -2,51 +2,58 @@
 #include "engine/ledger/statement_identity.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <tuple>
 #include <vector>
 
 namespace meisai::ledger {
 namespace {
 
-bool share_a_card(const StatementRow& statement, std::span<const CardKey> cards) {
+/// Closing dates lie a month apart: copies of one statement end within this many days of each other.
+constexpr DayKey same_period_days = 15;
+/// A copy of fewer rows than this proves nothing by being contained in another period.
+constexpr std::uint64_t telling_rows = 3;
+
+}  // namespace
+
+bool lists_a_card(const StatementRow& statement, std::span<const CardKey> cards) {
   return std::ranges::any_of(
       statement.cards, [cards](CardKey card) { return card != 0 && std::ranges::find(cards, card) != cards.end(); });
 }
 
-/// Which of the account's statements with this anchor it is. One that was cut before its first row names no
-/// card: then the anchor alone decides, and does not if several have it.
-StatementChoice choose_by_anchor(std::span<const StatementRow> stored, const std::string& account,
-                                 const std::string& anchor, std::span<const CardKey> cards) {
+/// One that was cut before its first row names no card: then the anchor alone decides, and does not if
+/// several statements have it.
+StatementChoice statement_named(std::span<const StatementRow> stored, const std::string& account,
+                                const std::string& anchor, std::span<const CardKey> cards) {
   std::vector<const StatementRow*> same;
   for (const StatementRow& statement : stored)
     if (statement.anchor == anchor && statement.account_label == account) same.push_back(&statement);
   for (const StatementRow* statement : same)
-    if (share_a_card(*statement, cards)) return {.known = statement->key};
+    if (lists_a_card(*statement, cards)) return {.known = statement->key};
   const bool names_no_card = cards.empty();
   std::erase_if(same, [&](const StatementRow* statement) { return !names_no_card && !statement->cards.empty(); });
   if (same.size() == 1) return {.known = same.front()->key};
   return {.known = 0, .doubtful = !same.empty()};
 }
 
-}  // namespace
-
-StatementChoice choose_statement(std::span<const StatementRow> stored, const std::string& account,
-                                 const std::string& anchor, std::span<const CardKey> cards,
-                                 const std::map<StatementKey, std::uint64_t>& overlap, std::uint64_t window_size) {
-  if (!anchor.empty()) return choose_by_anchor(stored, account, anchor, cards);
-  const StatementRow* best = nullptr;
-  std::uint64_t most = 0;
-  for (const StatementRow& statement : stored) {
-    const auto shared = overlap.find(statement.key);
-    if (shared == overlap.end() || shared->second <= most) continue;
-    best = &statement;
-    most = shared->second;
+StatementChoice statement_like(std::span<const Likeness> stored, std::uint64_t window_size,
+                               std::optional<DayKey> newest) {
+  const Likeness* best = nullptr;
+  bool doubtful = false;
+  for (const Likeness& like : stored) {
+    // Another payment of the same purchase stands in another statement, whatever else they share.
+    if (like.same == 0 || like.other_parts != 0) continue;
+    const bool same_period = !newest || !like.newest || std::abs(*newest - *like.newest) <= same_period_days;
+    const bool contained = like.same == window_size && window_size >= telling_rows;
+    const bool most = like.same * 2 > std::min(window_size, like.listed);
+    if (contained || (same_period && most)) {
+      if (best == nullptr || like.same > best->same) best = &like;
+    } else if (same_period) {
+      doubtful = true;
+    }
   }
-  if (best == nullptr) return {};
-  const std::uint64_t smaller = std::min<std::uint64_t>(window_size, best->transaction_count);
-  if (most * 2 >= smaller) return {.known = best->key};
-  // A lone shared row among many is a twin in the next statement; between a fifth and a half nobody knows.
-  return {.known = 0, .doubtful = most * 5 >= smaller};
+  if (best != nullptr) return {.known = best->statement};
+  return {.known = 0, .doubtful = doubtful};
 }
 
 bool bills_later(const StatementRow& a, const StatementRow& b) noexcept {

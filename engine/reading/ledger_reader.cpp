@@ -43,6 +43,10 @@ bool LedgerReader::suspect(const DocumentRow& document) const {
   });
 }
 
+bool LedgerReader::cutoff_open() const noexcept {
+  return std::ranges::any_of(incidents_, [](const Incident& one) { return one.state != IncidentState::lifted; });
+}
+
 CardId LedgerReader::card_id(CardKey key) const { return CardId(ledger::public_id(IdKind::card, tag_, key)); }
 StatementId LedgerReader::statement_id(StatementKey key) const {
   return StatementId(ledger::public_id(IdKind::statement, tag_, key));

@@ -25,6 +25,7 @@ class LedgerReader {
   [[nodiscard]] TransactionId transaction_id(TransactionKey key) const;
   [[nodiscard]] const CardRow& card(CardKey key) const { return cards_.at(key); }
   [[nodiscard]] const std::vector<StatementRow>& statement_rows() const noexcept { return statements_; }
+  [[nodiscard]] bool cutoff_open() const noexcept;
   [[nodiscard]] const std::string& vault_tag() const noexcept { return tag_; }
 
   /// The store's question for a filter. `not_found` where it names a card or row that does not exist.

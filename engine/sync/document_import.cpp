@@ -16,6 +16,18 @@ tl::unexpected<Error> held(Code code, std::string what, std::string remedy) {
   return fail(code, std::move(what), std::move(remedy), Retry::after_user);
 }
 
+/// Rows that can be found again by day and facts alone.
+std::uint64_t comparable_rows(const WindowContent& content) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      content.entries, [](const ledger::Entry& entry) { return !entry.in_parts && !entry.undated; }));
+}
+
+std::uint64_t sum_of(const std::map<StatementKey, std::uint64_t>& counts) {
+  std::uint64_t sum = 0;
+  for (const auto& [statement, count] : counts) sum += count;
+  return sum;
+}
+
 constexpr const char* name_the_card = "if this is another card of yours, name it: --card LABEL";
 
 /// One change of consecutive row numbers, grown while they stay consecutive.
@@ -117,7 +129,7 @@ Result<void> DocumentImport::choose_account(LedgerWrite& ledger, Window& window)
   };
   if (options_.card) {
     MEISAI_ASSIGN(const std::string tag, ledger.vault_tag());
-    MEISAI_ASSIGN(const std::string account, ledger::account_named(*options_.card, known, tag));
+    MEISAI_ASSIGN(const std::string account, ledger::account_named(*options_.card, known, tag, normalizer_));
     resolve(account);
     return {};
   }
@@ -127,14 +139,14 @@ Result<void> DocumentImport::choose_account(LedgerWrite& ledger, Window& window)
     return {};
   }
   // Several cards look alike in this issuer's files: only rows that are known already can tell which it is.
+  const std::uint64_t comparable = comparable_rows(window.content);
   std::vector<std::string> telling;
   for (const std::string& account : accounts) {
     resolve(account);
     ledger::WindowMatch matching(ledger, card_keys_, window.content.entries);
     MEISAI_ASSIGN(const auto overlap, matching.overlap());
-    std::uint64_t shared = 0;
-    for (const auto& [statement, count] : overlap) shared += count;
-    if (shared == 0 || shared * 2 < window.content.entries.size()) continue;
+    const std::uint64_t shared = sum_of(overlap);
+    if (shared == 0 || shared * 2 < comparable) continue;
     telling.push_back(account);
   }
   if (telling.size() != 1)
@@ -147,30 +159,69 @@ Result<void> DocumentImport::choose_account(LedgerWrite& ledger, Window& window)
 Result<void> DocumentImport::choose_statement(LedgerWrite& ledger, Window& window) {
   MEISAI_ASSIGN(window.statements, ledger.statements(document_.layout->issuer));
   const std::string anchor = anchor_of(window.content);
-  std::map<StatementKey, std::uint64_t> overlap;
+  ledger::StatementChoice choice;
   if (anchor.empty()) {
-    ledger::WindowMatch matching(ledger, card_keys_, window.content.entries);
-    MEISAI_ASSIGN(overlap, matching.overlap());
+    MEISAI_ASSIGN(choice, find_unnamed_statement(ledger, window));
+  } else {
+    choice = ledger::statement_named(window.statements, *account_, anchor, card_keys_);
   }
-  const auto comparable = std::ranges::count_if(
-      window.content.entries, [](const ledger::Entry& entry) { return !entry.in_parts && !entry.undated; });
-  const auto choice = ledger::choose_statement(window.statements, *account_, anchor, card_keys_, overlap,
-                                               static_cast<std::uint64_t>(comparable));
   if (choice.doubtful)
     return held(Code::statement_contradicted,
-                "the document shares some rows with a known statement of the same card and differs in most",
+                "the document may be a copy of a known statement of the same time, but differs from it in most",
                 name_the_card);
-  const auto known = std::ranges::find(window.statements, choice.known, &StatementRow::key);
-  if (choice.known != 0 && known != window.statements.end()) {
+  if (const auto known = std::ranges::find(window.statements, choice.known, &StatementRow::key);
+      choice.known != 0 && known != window.statements.end()) {
     window.statement = *known;
     return {};
   }
+  MEISAI_TRY(check_unknown_elsewhere(ledger, window));
   window.new_statement = true;
   window.statement.issuer = document_.layout->issuer;
   window.statement.account_label = *account_;
   window.statement.anchor = anchor;
   MEISAI_ASSIGN(window.statement.key, ledger.put_statement(window.statement));
   return {};
+}
+
+/// The stored statement of the same cards that this is another copy of, if any.
+Result<ledger::StatementChoice> DocumentImport::find_unnamed_statement(LedgerWrite& ledger, Window& window) {
+  std::vector<ledger::Likeness> alike;
+  ledger::WindowMatch matching(ledger, card_keys_, window.content.entries);
+  for (const StatementRow& statement : window.statements) {
+    if (statement.account_label != *account_ || !ledger::lists_a_card(statement, card_keys_)) continue;
+    if (window.content.entries.empty()) {  // nothing but sums and components: a copy has the very same
+      StatementRow copy = statement;
+      state(copy, window.content, cards_, document_.name, false);
+      if (statement.transaction_count == 0 && copy.subtotals == statement.subtotals &&
+          copy.components == statement.components)
+        return ledger::StatementChoice{.known = statement.key};
+      continue;
+    }
+    MEISAI_ASSIGN(const ledger::Likeness like, matching.likeness(statement.key));
+    alike.push_back(like);
+  }
+  std::optional<DayKey> newest;
+  if (window.content.newest_use) newest = ledger::day_key({window.content.newest_use, DatePrecision::day}, 0);
+  return ledger::statement_like(alike, window.content.entries.size(), newest);
+}
+
+/// A statement that would be new, most of whose rows are known under another one or another card, is not
+/// new: a changed due date, a renamed product, a mistyped --card. Taking it in would double the rows.
+Result<void> DocumentImport::check_unknown_elsewhere(LedgerWrite& ledger, Window& window) {
+  const std::uint64_t comparable = comparable_rows(window.content);
+  MEISAI_ASSIGN(const std::vector<CardRow> known, ledger.cards(document_.layout->issuer));
+  std::uint64_t shared = 0;
+  for (const CardRow& card : known) {
+    const std::vector<CardKey> all_this_card(cards_.size(), card.key);
+    ledger::WindowMatch matching(ledger, all_this_card, window.content.entries);
+    MEISAI_ASSIGN(auto overlap, matching.overlap());
+    overlap.erase(0);  // rows that no statement has claimed yet are what this one bills
+    shared += sum_of(overlap);
+  }
+  if (comparable < 3 || shared * 2 < comparable) return {};
+  return held(Code::statement_contradicted,
+              "most rows of this document are known already, under another statement or another card",
+              "see `meisai statements` and `meisai cards`; name a known card by --card as it is written there");
 }
 
 Result<void> DocumentImport::put_cards(LedgerWrite& ledger, Window& window) {
@@ -235,7 +286,8 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
   result.held += window.outcome.absent.size();
   MEISAI_TRY(write_coverage(ledger, window));
   MEISAI_TRY(write_quarantine(ledger, window));
-  if (window.has_statement) return write_statement(ledger, window, result.added + result.modified != changed_before);
+  if (window.has_statement)
+    return write_statement(ledger, window, result.added + result.modified != changed_before, result);
   return {};
 }
 
@@ -272,7 +324,10 @@ Result<bool> DocumentImport::write_row(LedgerWrite& ledger, const Window& window
     if (known && known->statement != 0) return false;
   }
   MEISAI_TRY(ledger.revise(row));
-  if (window.has_statement && billed_in_parts(row.facts.plan.type))
+  if (!window.has_statement) return true;
+  // A purchase that was billed in parts until now keeps its share of this statement as a part.
+  MEISAI_ASSIGN(const std::vector<BilledPart> parts, ledger.parts_of(row.key));
+  if (billed_in_parts(row.facts.plan.type) || std::ranges::count(parts, row.statement, &BilledPart::statement) != 0)
     MEISAI_TRY(ledger.put_part({row.key, row.statement, row.facts.billed_minor, row.facts.plan.index}));
   return true;
 }
@@ -299,12 +354,17 @@ Result<bool> DocumentImport::write_part(LedgerWrite& ledger, const Window& windo
 }
 
 Result<void> DocumentImport::write_coverage(LedgerWrite& ledger, const Window& window) {
-  for (const auto& [card, days] : window.content.days)
+  // A purchase that reached the issuer late does not make the months before its statement known.
+  constexpr std::chrono::days longest_period{45};
+  for (const auto& [card, days] : window.content.days) {
+    LocalDate from = days.from;
+    if (window.has_statement) from = std::max(from, LocalDate(std::chrono::sys_days(days.to) - longest_period));
     MEISAI_TRY(ledger.put_coverage({.card = card_keys_[card],
-                                    .from = days.from,
+                                    .from = from,
                                     .to = days.to,
                                     .channel = "file",
                                     .certainty = window.has_statement ? "statement" : "complete"}));
+  }
   return {};
 }
 
@@ -317,11 +377,14 @@ Result<void> DocumentImport::write_quarantine(LedgerWrite& ledger, const Window&
   return {};
 }
 
-Result<void> DocumentImport::write_statement(LedgerWrite& ledger, Window& window, bool rows_changed) {
+Result<void> DocumentImport::write_statement(LedgerWrite& ledger, Window& window, bool rows_changed,
+                                             WindowsResult& result) {
   StatementRow& statement = window.statement;
   const StatementRow before = statement;
-  state(statement, window.content, cards_, document_.name, !window.outcome.absent.empty());
-  statement.held_count = window.outcome.absent.size() + window.content.rejected.size();
+  const std::size_t missing = missing_from(window.content, statement, cards_);
+  state(statement, window.content, cards_, document_.name, !window.outcome.absent.empty() || missing != 0);
+  result.held += missing;
+  statement.held_count = window.outcome.absent.size() + missing + window.content.rejected.size();
 
   MEISAI_ASSIGN(const std::vector<BilledSum> sums, ledger.billed_sums(statement.key));
   std::map<CardKey, std::string> labels;

@@ -36,11 +36,12 @@ class DocumentImport {
  private:
   struct Window;  // the one being applied
 
-  [[nodiscard]] Result<void> prepare(LedgerWrite& ledger);
   [[nodiscard]] Result<void> apply_window(LedgerWrite& ledger, const WindowSpan& span, WindowsResult& result);
   [[nodiscard]] Result<void> choose_account(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> put_cards(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> choose_statement(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<ledger::StatementChoice> find_unnamed_statement(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> check_unknown_elsewhere(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> match(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> write_rows(LedgerWrite& ledger, Window& window, WindowsResult& result);
   [[nodiscard]] StoredRow row_of(const Window& window, Candidate&& candidate, const ledger::Entry& entry,
@@ -51,7 +52,8 @@ class DocumentImport {
   [[nodiscard]] Result<bool> write_part(LedgerWrite& ledger, const Window& window, const StoredRow& row);
   [[nodiscard]] Result<void> write_coverage(LedgerWrite& ledger, const Window& window);
   [[nodiscard]] Result<void> write_quarantine(LedgerWrite& ledger, const Window& window);
-  [[nodiscard]] Result<void> write_statement(LedgerWrite& ledger, Window& window, bool rows_changed);
+  [[nodiscard]] Result<void> write_statement(LedgerWrite& ledger, Window& window, bool rows_changed,
+                                             WindowsResult& result);
   [[nodiscard]] Result<void> check_readable(const Window& window) const;
 
   StagedDocument& document_;

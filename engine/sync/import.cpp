@@ -69,7 +69,7 @@ class Import {
     report.encoding = document.facts.encoding;
     report.unknown_columns = document.facts.unknown_columns;
     document_ = document_id(document.digest);
-    for (const WindowSpan& window : document.windows) records_ += window.records;
+    for (const WindowSpan& window : document.windows) transactions_ += window.transactions;
   }
 
   Result<void> commit_group(Staging& staging, DocumentImport& import, std::span<const WindowSpan> windows,
@@ -105,7 +105,7 @@ class Import {
   /// The document is left out whole, with its diagnosis; the file stays with the person.
   Result<ImportOutcome> hold(Error error) {
     record("held", error.code);
-    outcome_.report.held = records_;
+    outcome_.report.held = transactions_;
     outcome_.report.hold = std::move(error);
     return std::move(outcome_);
   }
@@ -130,7 +130,7 @@ class Import {
   const ImportOptions& options_;
   ImportOutcome outcome_;
   std::string document_;
-  std::uint64_t records_ = 0;
+  std::uint64_t transactions_ = 0;
   std::uint64_t committed_records_ = 0;
 };
 

@@ -106,6 +106,7 @@ Result<void> StagedDocument::add_page(RawPage page) {
       open_.first_record = i + 1;
     } else {
       ++open_.records;
+      if (records[i].kind == RecordKind::transaction) ++open_.transactions;
       open_.end_page = pages_;
       open_.end_record = i + 1;
     }

@@ -24,6 +24,7 @@ struct WindowSpan {
   std::size_t end_page = 0;    ///< the page in which it ends
   std::size_t end_record = 0;  ///< excluded
   std::uint64_t records = 0;
+  std::uint64_t transactions = 0;  ///< of these, how many are transactions
 };
 
 /// Longest document that is read.

@@ -6,15 +6,14 @@
 namespace meisai::sync {
 namespace {
 
-/// The first month with this number at or after the newest use: statements bill what was used before.
+/// The first month with this number in which a statement can list these rows.
 std::optional<BillingMonth> billing_month_of(const WindowContent& content) {
   if (!content.named_month) return std::nullopt;
   const std::chrono::month month(content.named_month->month);
   if (content.named_month->year) return BillingMonth(std::chrono::year(*content.named_month->year), month);
-  if (!content.newest_use) return std::nullopt;
-  const BillingMonth same_year(content.newest_use->year(), month);
-  const BillingMonth used(content.newest_use->year(), content.newest_use->month());
-  return same_year >= used ? same_year : same_year + std::chrono::years(1);
+  if (!content.billed_after) return std::nullopt;
+  const BillingMonth same_year(content.billed_after->year(), month);
+  return same_year >= *content.billed_after ? same_year : same_year + std::chrono::years(1);
 }
 
 void state_month(StatementRow& statement, const WindowContent& content, const std::string& document_name) {
@@ -57,6 +56,27 @@ std::string anchor_of(const WindowContent& content) {
   if (content.payment_due_date) return "due:" + iso(*content.payment_due_date);
   if (const auto month = billing_month_of(content)) return "month:" + iso(*month);
   return {};
+}
+
+std::size_t missing_from(const WindowContent& content, const StatementRow& known, std::span<const CardRow> cards) {
+  StatementRow now;
+  state(now, content, cards, "", false);
+  const auto lacks = [](const auto& list, const auto& fits) { return std::ranges::none_of(list, fits); };
+  std::size_t missing = 0;
+  for (const Subtotal& one : known.subtotals)
+    missing +=
+        lacks(now.subtotals,
+              [&](const Subtotal& other) { return other.label == one.label && other.card_label == one.card_label; })
+            ? 1U
+            : 0U;
+  for (const Component& one : known.components)
+    missing += lacks(now.components,
+                     [&](const Component& other) {
+                       return other.kind == one.kind && other.label == one.label && other.card_label == one.card_label;
+                     })
+                   ? 1U
+                   : 0U;
+  return missing;
 }
 
 void state(StatementRow& statement, const WindowContent& content, std::span<const CardRow> cards,

@@ -18,6 +18,10 @@ namespace meisai::sync {
 void state(StatementRow& statement, const WindowContent& content, std::span<const CardRow> cards,
            const std::string& document_name, bool partial);
 
+/// How many sums and components an earlier copy stated that this one lacks.
+[[nodiscard]] std::size_t missing_from(const WindowContent& content, const StatementRow& known,
+                                       std::span<const CardRow> cards);
+
 /// `202610` in `202610meisai.csv`: a run of exactly six digits that is a year and month.
 [[nodiscard]] std::optional<BillingMonth> month_in_name(std::string_view name);
 

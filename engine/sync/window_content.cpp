@@ -86,21 +86,28 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
   entries.push_back({.facts = ledger::facts_key(*facts),
                      .in_parts = billed_in_parts(facts->plan.type),
                      .undated = !facts->date.date,
+                     .plan = facts->plan.type,
+                     .part_index = static_cast<std::int16_t>(facts->plan.index.value_or(0)),
+                     .part_count = static_cast<std::int16_t>(facts->plan.count.value_or(0)),
                      .day = ledger::day_key(facts->date, 0),
                      .card = record.card,
                      .ordinal = ordinal,
                      .merchant = ledger::merchant_hash(*facts),
                      .content = ledger::content_hash(*facts)});
-  if (facts->date.date) {
-    const LocalDate date = *facts->date.date;
-    if (!newest_use || date > *newest_use) newest_use = date;
-    if (!entries.back().in_parts) {
-      const auto [span, first] = days.try_emplace(record.card, DaySpan{date, date});
-      if (!first) span->second = {std::min(span->second.from, date), std::max(span->second.to, date)};
-    }
-  }
+  if (facts->date.date) note_date(*facts->date.date, entries.back());
   if (window_.records <= kept_candidates) kept_.push_back({record.card, record.row, std::move(*facts)});
   return {};
+}
+
+/// A purchase billed once dates its statement; payment k of an older one is billed k months after it.
+void WindowContent::note_date(LocalDate date, const ledger::Entry& entry) {
+  const int payments_before = entry.in_parts ? std::max<int>(entry.part_index, 1) - 1 : 0;
+  const BillingMonth month = BillingMonth(date.year(), date.month()) + std::chrono::months(payments_before);
+  billed_after = std::max(billed_after.value_or(month), month);
+  if (entry.in_parts) return;
+  newest_use = std::max(newest_use.value_or(date), date);
+  const auto [span, first] = days.try_emplace(entry.card, DaySpan{date, date});
+  if (!first) span->second = {std::min(span->second.from, date), std::max(span->second.to, date)};
 }
 
 void WindowContent::take_statement_record(const RawPage& page, const RawRecord& record) {

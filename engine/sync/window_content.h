@@ -57,9 +57,10 @@ class WindowContent {
   std::vector<RejectedCandidate> rejected;
   std::vector<SubtotalSeen> subtotals;
   std::vector<ComponentSeen> components;
-  std::vector<std::uint32_t> cards;       ///< met in this window, by first appearance
-  std::map<std::uint32_t, DaySpan> days;  ///< days of use by card, of purchases billed once
-  std::optional<LocalDate> newest_use;
+  std::vector<std::uint32_t> cards;          ///< met in this window, by first appearance
+  std::map<std::uint32_t, DaySpan> days;     ///< days of use by card, of purchases billed once
+  std::optional<LocalDate> newest_use;       ///< of a purchase billed once
+  std::optional<BillingMonth> billed_after;  ///< no statement can list these rows in an earlier month
   std::optional<std::int64_t> stated_total_minor;
   std::optional<LocalDate> payment_due_date;
   std::string payment_due_label;
@@ -71,6 +72,7 @@ class WindowContent {
  private:
   [[nodiscard]] Result<void> take(const RawPage& page, const RawRecord& record);
   [[nodiscard]] Result<void> take_transaction(const RawPage& page, const RawRecord& record);
+  void note_date(LocalDate date, const ledger::Entry& entry);
   void take_statement_record(const RawPage& page, const RawRecord& record);
   void take_component(const RawPage& page, const RawRecord& record);
   void take_subtotal(const RawPage& page, const RawRecord& record);

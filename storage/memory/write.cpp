@@ -76,7 +76,12 @@ class MemoryWrite final : public LedgerWrite {
     const auto known = std::ranges::find_if(ledger().documents, [&](const auto& entry) {
       return entry.second.digest == document.digest && entry.second.layout == document.layout;
     });
-    row.key = known == ledger().documents.end() ? next_key(ledger().documents) : known->first;
+    if (known == ledger().documents.end()) {
+      row.key = next_key(ledger().documents);
+    } else {
+      row = known->second;
+      row.keep_raw_until = document.keep_raw_until;
+    }
     put(&LedgerState::documents, row.key, row);
     if (!pages_->empty()) put(&LedgerState::pages, row.key, *pages_);
     return row.key;

@@ -112,8 +112,9 @@ class StatementLists {
 }  // namespace
 
 Result<VaultHead> load_head(Database& database) {
-  Statement& row =
-      database.prepared("SELECT generation,next_txn,last_position,audit_count,audit_head FROM head WHERE one=1");
+  Statement& row = database.prepared(
+      "SELECT generation,next_txn,last_position,audit_count,audit_head,control_epoch,"
+      "control_high_water FROM head WHERE one=1");
   const RowScope scope(row);
   MEISAI_ASSIGN(const bool found, row.step());
   if (!found) return damaged_value("the vault has no head");
@@ -122,17 +123,23 @@ Result<VaultHead> load_head(Database& database) {
                  .last_position = static_cast<std::uint64_t>(row.int64(2)),
                  .chain = {.count = static_cast<std::uint64_t>(row.int64(3))}};
   MEISAI_ASSIGN(head.chain.head, digest_from(row.blob(4)));
+  head.control_epoch = static_cast<std::uint64_t>(row.int64(5));
+  head.control_high_water = instant_from(row.int64(6));
   return head;
 }
 
 Result<void> save_head(Database& database, const VaultHead& head) {
   return database
-      .prepared("UPDATE head SET generation=?1,next_txn=?2,last_position=?3,audit_count=?4,audit_head=?5 WHERE one=1")
+      .prepared(
+          "UPDATE head SET generation=?1,next_txn=?2,last_position=?3,audit_count=?4,audit_head=?5,"
+          "control_epoch=?6,control_high_water=?7 WHERE one=1")
       .bind(1, static_cast<std::int64_t>(head.generation))
       .bind(2, head.next_transaction)
       .bind(3, static_cast<std::int64_t>(head.last_position))
       .bind(4, static_cast<std::int64_t>(head.chain.count))
       .bind(5, bytes_of(head.chain.head))
+      .bind(6, static_cast<std::int64_t>(head.control_epoch))
+      .bind(7, to_column(head.control_high_water))
       .run();
 }
 

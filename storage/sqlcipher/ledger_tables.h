@@ -20,6 +20,9 @@ struct VaultHead {
   TransactionKey next_transaction = 1;
   std::uint64_t last_position = 0;
   ChainEnd chain;
+  /// The counter-anchor: where control was. An older copy of control would forget cutoffs and the clock's mark.
+  std::uint64_t control_epoch = 0;
+  Instant control_high_water{};
 };
 [[nodiscard]] Result<VaultHead> load_head(Database& database);
 [[nodiscard]] Result<void> save_head(Database& database, const VaultHead& head);

@@ -42,7 +42,9 @@ CREATE TABLE head(                 -- one row, written by every commit
   next_txn INTEGER NOT NULL,       -- numbers are never used again, also where rows were deleted
   last_position INTEGER NOT NULL,  -- end of the change feed
   audit_count INTEGER NOT NULL,
-  audit_head BLOB NOT NULL);
+  audit_head BLOB NOT NULL,
+  control_epoch INTEGER NOT NULL,  -- the counter-anchor: the least that control.db must still know
+  control_high_water INTEGER NOT NULL);
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE card(
   id INTEGER PRIMARY KEY, issuer TEXT NOT NULL, key_hash BLOB NOT NULL, name TEXT NOT NULL,

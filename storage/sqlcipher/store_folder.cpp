@@ -164,6 +164,12 @@ Result<void> create_store_folder(const fs::path& folder, const NewStore& store, 
   return made;
 }
 
+Result<bool> is_below_folder(const fs::path& path, const fs::path& folder) {
+  MEISAI_ASSIGN(const fs::path inner, resolved(path));
+  MEISAI_ASSIGN(const fs::path outer, resolved(folder));
+  return is_below(inner, outer);
+}
+
 Result<fs::path> key_ring_of(const fs::path& folder) {
   MEISAI_ASSIGN(const auto clear, read_clear_file(Places(folder).store_file));
   if (!clear) return fail(Code::store_missing, "there is no store in this folder", "make one with `meisai init`");

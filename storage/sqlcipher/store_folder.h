@@ -43,7 +43,7 @@ class StoreFolder {
   [[nodiscard]] Control& control() const noexcept { return *control_; }
   [[nodiscard]] GateLock& gate_lock() const noexcept { return *gate_lock_; }
 
-  /// Opens the ledger and checks it against its anchor: also `store_rolled_back`.
+  /// Opens the ledger; it and control are checked against what each noted of the other: also `store_rolled_back`.
   [[nodiscard]] Result<std::unique_ptr<Store>> open_vault();
 
  private:
@@ -54,6 +54,9 @@ class StoreFolder {
   std::unique_ptr<Control> control_;
   std::unique_ptr<GateLock> gate_lock_;
 };
+
+/// Whether a path is the folder or lies below it, once links and `..` are resolved.
+[[nodiscard]] Result<bool> is_below_folder(const std::filesystem::path& path, const std::filesystem::path& folder);
 
 /// Where the folder's key ring is, without opening anything. Errors as `StoreFolder::open`.
 [[nodiscard]] Result<std::filesystem::path> key_ring_of(const std::filesystem::path& folder);

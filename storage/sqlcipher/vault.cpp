@@ -50,6 +50,7 @@ Result<std::shared_ptr<Vault>> Vault::open(std::filesystem::path file, Secret ke
   vault->card_secret_ = Secret(std::string_view(secret));
   wipe(std::as_writable_bytes(std::span(secret)));
   MEISAI_TRY(vault->check_anchor(*lease, anchor));
+  MEISAI_TRY(vault->check_counter_anchor(*lease));
   return vault;
 }
 
@@ -71,6 +72,24 @@ Result<void> Vault::check_anchor(Database& database, const std::optional<Anchor>
   if (head.generation == anchor->generation && head.chain.head != anchor->audit_head)
     return rolled_back("the ledger's audit chain is another one");
   if (head.generation > anchor->generation) drop_anchor(head);
+  return {};
+}
+
+Result<void> Vault::check_counter_anchor(Database& database) {
+  // The note first, control after it: what a commit in between brings is in control already.
+  MEISAI_ASSIGN(const VaultHead head, load_head(database));
+  MEISAI_ASSIGN(const Facts facts, control_.facts());
+  if (facts.epoch < head.control_epoch) return rolled_back("control.db is older than the ledger: it lacks a cutoff");
+  if (facts.high_water < head.control_high_water)
+    return rolled_back("control.db is older than the ledger: it lacks the clock's latest mark");
+  return {};
+}
+
+Result<void> Vault::note_control(VaultHead& head) {
+  // Both are durable in control before anybody can read them, so a crash never leaves a note ahead of control.
+  MEISAI_ASSIGN(const Facts facts, control_.facts());
+  head.control_epoch = std::max(head.control_epoch, facts.epoch);
+  head.control_high_water = std::max(head.control_high_water, facts.high_water);
   return {};
 }
 
@@ -109,10 +128,11 @@ Result<void> Vault::record(Database& database, const AuditDraft& audit) {
   return {};
 }
 
-Result<VaultHead> advance_head(Database& database, const AuditDraft& audit) {
+Result<VaultHead> Vault::advance_head(Database& database, const AuditDraft& audit) {
   MEISAI_ASSIGN(VaultHead head, load_head(database));
   MEISAI_TRY(append_audit(database, audit, head.chain));
   ++head.generation;
+  MEISAI_TRY(note_control(head));
   MEISAI_TRY(save_head(database, head));
   return head;
 }
@@ -136,7 +156,10 @@ Result<void> initialize_vault(Database& database, Entropy& entropy) {
   MEISAI_TRY(entropy.fill(secret));
   const std::string tag = ledger_rules::vault_tag_from(random);
   MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database));
-  MEISAI_TRY(database.prepared("INSERT INTO head VALUES(1,0,1,0,0,?1)").bind(1, bytes_of(Digest{})).run());
+  MEISAI_TRY(database.prepared("INSERT INTO head VALUES(1,0,1,0,0,?1,0,?2)")
+                 .bind(1, bytes_of(Digest{}))
+                 .bind(2, to_column(Instant{}))
+                 .run());
   MEISAI_TRY(save_meta(database, "vault_tag", std::as_bytes(std::span(tag))));
   const auto saved = save_meta(database, "card_secret", secret);
   wipe(secret);
@@ -182,7 +205,7 @@ class SqlcipherStore final : public Store {
       if (prune_before) {
         MEISAI_ASSIGN(health.raw_pages_pruned, prune(*lease, *prune_before));
       }
-      MEISAI_ASSIGN(head, advance_head(*lease, audit));
+      MEISAI_ASSIGN(head, vault_->advance_head(*lease, audit));
       MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
       MEISAI_TRY(transaction.commit());
     }

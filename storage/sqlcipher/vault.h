@@ -41,8 +41,9 @@ class Lease {
 /// The open file and what is the same for all its doors. Thread-safe. Windows and views keep it alive.
 class Vault : public std::enable_shared_from_this<Vault> {
  public:
-  /// Opens the file and checks it against its anchor: `store_rolled_back` when the anchor has seen a later
-  /// or another state, `store_damaged` when the file is gone.
+  /// Opens the file and checks it against its anchor, and control against the vault's counter-anchor:
+  /// `store_rolled_back` when either has seen a later or another state of the other, `store_damaged` when the file is
+  /// gone.
   [[nodiscard]] static Result<std::shared_ptr<Vault>> open(std::filesystem::path file, Secret key, Control& control);
 
   [[nodiscard]] Result<Lease> connection();
@@ -53,6 +54,10 @@ class Vault : public std::enable_shared_from_this<Vault> {
   template <class P>
   [[nodiscard]] Result<Admission> record_admitted(Database& database, const AuditDraft& audit,
                                                   MEISAI_UNSPENT Permit<P> permit);
+  /// Puts where control is into the head of a commit to come: every vault commit keeps the counter-anchor.
+  [[nodiscard]] Result<void> note_control(VaultHead& head);
+  /// One commit that adds an audit entry: what `head` becomes. Inside the caller's transaction.
+  [[nodiscard]] Result<VaultHead> advance_head(Database& database, const AuditDraft& audit);
   /// Tells control where the vault is now. After the commit, outside of every lock.
   void drop_anchor(const VaultHead& head) noexcept;
 
@@ -68,6 +73,7 @@ class Vault : public std::enable_shared_from_this<Vault> {
       : file_(std::move(file)), key_(std::move(key)), control_(control) {}
   [[nodiscard]] Result<std::unique_ptr<Database>> open_connection() const;
   [[nodiscard]] Result<void> check_anchor(Database& database, const std::optional<Anchor>& anchor);
+  [[nodiscard]] Result<void> check_counter_anchor(Database& database);
   void give_back(std::unique_ptr<Database> database) noexcept;
 
   std::filesystem::path file_;
@@ -78,9 +84,6 @@ class Vault : public std::enable_shared_from_this<Vault> {
   std::mutex mutex_;  // guards idle_
   std::vector<std::unique_ptr<Database>> idle_;
 };
-
-/// One commit that adds an audit entry: what `head` becomes. Inside the caller's transaction.
-[[nodiscard]] Result<VaultHead> advance_head(Database& database, const AuditDraft& audit);
 
 template <class P>
 Result<Admission> Vault::record_admitted(Database& database, const AuditDraft& audit, MEISAI_UNSPENT Permit<P> permit) {

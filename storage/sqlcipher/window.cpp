@@ -149,8 +149,15 @@ Result<DocumentKey> SqlcipherWrite::put_document(const DocumentRow& document) {
     MEISAI_ASSIGN(const bool known, row.step());
     if (known) key = row.int64(0);
   }
-  MEISAI_TRY(db().prepared("INSERT OR REPLACE INTO document VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")
-                 .bind(1, key == 0 ? std::nullopt : std::optional(key))
+  if (key != 0) {
+    MEISAI_TRY(db().prepared("UPDATE document SET keep_raw_until=?2 WHERE id=?1")
+                   .bind(1, key)
+                   .bind(2, to_column(document.keep_raw_until))
+                   .run());
+    document_ = key;
+    return key;
+  }
+  MEISAI_TRY(db().prepared("INSERT INTO document VALUES(NULL,?2,?3,?4,?5,?6,?7,?8)")
                  .bind(2, bytes_of(document.digest))
                  .bind(3, document.issuer.text())
                  .bind(4, document.layout)
@@ -159,7 +166,7 @@ Result<DocumentKey> SqlcipherWrite::put_document(const DocumentRow& document) {
                  .bind(7, to_column(document.imported_at))
                  .bind(8, to_column(document.keep_raw_until))
                  .run());
-  document_ = key == 0 ? db().last_insert_rowid() : key;
+  document_ = db().last_insert_rowid();
   return *document_;
 }
 
@@ -373,6 +380,7 @@ Result<void> SqlcipherWrite::commit_now(MEISAI_UNSPENT Permit<Commit> permit) {
   if (document_) MEISAI_TRY(turn_->adopt_pages(*document_));
   for (const AuditDraft& draft : audit_) MEISAI_TRY(append_audit(db(), draft, head_.chain));
   ++head_.generation;
+  MEISAI_TRY(turn_->vault().note_control(head_));
   MEISAI_TRY(save_head(db(), head_));
   if (rows_written_ > many_rows) MEISAI_TRY(db().flush_ahead_of_commit());
   MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());

@@ -114,8 +114,6 @@ class Household:
             os.makedirs(os.path.join(folder, name), exist_ok=True)
             if variable:
                 self.variables[variable] = os.path.join(folder, name)
-        if "LD_PRELOAD" in os.environ or "ASAN_OPTIONS" in os.environ:
-            self.variables.update({k: os.environ[k] for k in ("LD_PRELOAD", "ASAN_OPTIONS") if k in os.environ})
         self.store, self.key = self.path("store"), self.path("key")
         self.key_ring = os.path.join(self.variables["XDG_CONFIG_HOME"], "meisai", "keyring")
 
@@ -169,7 +167,8 @@ class Household:
 
     def ledger(self, store=None, **how):
         """Everything that can be read, as the bytes of the answers."""
-        return {name: self._answer(name, store=store, **how) for name in READS} | {"changes": self.changes(store, **how)}
+        answers = {name: self._answer(name, store=store, **how) for name in READS}
+        return answers | {"changes": self.changes(store, **how)}
 
     def changes(self, store=None, **how):
         answers, since = [], []
@@ -203,7 +202,9 @@ def content_of(transactions):
 def plain(data):
     """Text as a search for digits wants it: NFKC, and without what may stand between the digits of one number."""
     text = unicodedata.normalize("NFKC", data.decode("utf-8", "replace"))
-    return "".join(c for c in text if not (c.isspace() or c in "-.·‐‑‒–—−ー・" or unicodedata.category(c) in ("Cf", "Mn")))
+    between = "-.·‐‑‒–—−ー・"
+    return "".join(c for c in text
+                   if not (c.isspace() or c in between or unicodedata.category(c) in ("Cf", "Mn")))
 
 
 def files_below(*folders):

@@ -76,8 +76,8 @@ class Cutoff(Case):
         self.cut_off()
         self.ends(self.home.run("import", sample("smbc")), 21)
         entries = self.home.run("audit", "list").json()["entries"]
-        self.assertTrue(any(entry["operation"] == "import" and entry["result"] == "refused" and entry["reason"] == "cutoff_all"
-                            for entry in entries))
+        told = [(entry["operation"], entry["result"], entry["reason"]) for entry in entries]
+        self.assertIn(("import", "refused", "cutoff_all"), told)
         self.sound()
 
     def test_while_an_export_is_stalled(self):

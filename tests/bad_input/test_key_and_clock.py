@@ -6,8 +6,8 @@ import os
 from documents import sample
 from household import NOW, Case, main
 
-COMMANDS = (("transactions",), ("statements",), ("status",), ("import", sample("smbc")), ("export", "csv", "--out", "x.csv"),
-            ("audit", "verify"), ("doctor",), ("incident", "open", "--all", "--reason", "test"))
+COMMANDS = (("transactions",), ("statements",), ("status",), ("import", sample("smbc")), ("audit", "verify"),
+            ("doctor",), ("export", "csv", "--out", "x.csv"), ("incident", "open", "--all", "--reason", "test"))
 
 
 class Keys(Case):
@@ -86,7 +86,8 @@ class Clock(Case):
         self.ok(self.home.run("import", sample("jcb")))
         before = self.home.ledger()
         for earlier in ("2026-09-28T02:58:59Z", "2026-09-27T03:00:00Z", "2020-01-01T00:00:00Z", "1970-01-01T00:00:01Z"):
-            for words in (("import", sample("smbc")), ("transactions",), ("export", "csv", "--out", self.home.path("x.csv"))):
+            for words in (("import", sample("smbc")), ("transactions",),
+                          ("export", "csv", "--out", self.home.path("x.csv"))):
                 with self.subTest(words, now=earlier):
                     error = self.ends(self.home.run(*words, now=earlier), 15, "clock_hold")
                     self.assertEqual(error["next_allowed_at"], "2026-09-28T02:59:00.000Z")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Documents of any size in bounded memory; above 1 GiB: 4, without reading. With MEISAI_LONG in the environment: 200 MB,
-and a pipe that goes on beyond 1 GiB."""
+"""Documents of any size in bounded memory; above 1 GiB: 4, without reading. With MEISAI_LONG in the environment:
+200 MB, and a pipe that goes on beyond 1 GiB."""
 import os
 import threading
 

@@ -106,7 +106,8 @@ class Refused(Case):
 
     def test_record_of_ten_megabytes(self):
         long = "見本" * (5 << 19)
-        for name, data in (("cell", jcb_head(1) + jcb_row(long, 1)), ("open quote", jcb_head(1) + b'"' + b"a\r\n" * 3500000),
+        for name, data in (("cell", jcb_head(1) + jcb_row(long, 1)),
+                           ("open quote", jcb_head(1) + b'"' + b"a\r\n" * 3500000),
                            ("remark", edited("smbc", ("ＭＨＮ＊ＳＡＭＰＬＥ", long)))):
             with self.subTest(name):
                 self.assertGreater(len(data), 10 << 20)

@@ -116,7 +116,8 @@ class Damaged(Case):
             clear = self.home.path("clear.db")
             with sqlite3.connect(clear) as database:
                 database.execute("CREATE TABLE IF NOT EXISTS txn(id INTEGER PRIMARY KEY)")
-            for what, source, code in (("another store's", place(other), "store_damaged"), ("clear", clear, "store_not_encrypted"),
+            for what, source, code in (("another store's", place(other), "store_damaged"),
+                                       ("clear", clear, "store_not_encrypted"),
                                        ("this program", os.environ["MEISAI_SAMPLES"] + "/README.md", None)):
                 with self.subTest(name, there=what):
                     store = self.home.copy_store("damaged")
@@ -129,8 +130,10 @@ class Damaged(Case):
                         self.assertEqual(left.read(), right.read(), "what is no store of ours is left as it is")
 
     def test_store_json(self):
-        for data in (b"", b"{", b"[]", b"null", b"\0" * 100, b'{"meisai_store": "x"}', b'{"meisai_store": 1}', b"[" * 5000,
-                     b'{"meisai_store": 1, "store_id": 5, "key_ring": 6}', b'{"meisai_store": -1, "store_id": "", "key_ring": ""}'):
+        for data in (b"", b"{", b"[]", b"null", b"\0" * 100, b"[" * 5000, b'{"meisai_store": "x"}',
+                     b'{"meisai_store": 1}',
+                     b'{"meisai_store": 1, "store_id": 5, "key_ring": 6}',
+                     b'{"meisai_store": -1, "store_id": "", "key_ring": ""}'):
             with self.subTest(data[:40]):
                 store = self.home.copy_store("damaged")
                 with open(os.path.join(store, "store.json"), "wb") as file:
@@ -187,8 +190,8 @@ class RolledBack(Case):
         kept = self.home.path("kept.db")
         shutil.copyfile(self.home.vault(), kept)
         shutil.copyfile(self.home.vault(old), self.home.vault())
-        for words in (("transactions",), ("statements",), ("status",), ("import", sample("rakuten")), ("export", "csv", "--out", self.home.path("x")),
-                      ("audit", "verify"), ("doctor",)):
+        for words in (("transactions",), ("statements",), ("status",), ("import", sample("rakuten")),
+                      ("export", "csv", "--out", self.home.path("x")), ("audit", "verify"), ("doctor",)):
             with self.subTest(words):
                 self.ends(self.home.run(*words), 14, "store_rolled_back")
         self.assertFalse(os.path.exists(self.home.path("x")))
@@ -236,12 +239,17 @@ class Newer(Case):
         self.ok(self.home.run("import", sample("jcb")))
         before = self.home.ledger()
         for version in (2, 1000):
-            subprocess.run([os.environ["MEISAI_SCHEMA_EDITOR"], self.home.store, self.home.key, str(version)], check=True)
-            for words in (("transactions",), ("import", sample("smbc")), ("export", "csv", "--out", self.home.path("x")), ("doctor",)):
+            self.say_version(version)
+            for words in (("transactions",), ("import", sample("smbc")), ("doctor",),
+                          ("export", "csv", "--out", self.home.path("x"))):
                 self.ends(self.home.run(*words), 14, "store_too_new")
         self.ok(self.home.run("incident", "open", "--all", "--reason", "cutting off goes on"))
-        subprocess.run([os.environ["MEISAI_SCHEMA_EDITOR"], self.home.store, self.home.key, "1"], check=True)
+        self.say_version(1)
         self.unchanged(before)
+
+    def say_version(self, version):
+        editor = os.environ["MEISAI_SCHEMA_EDITOR"]
+        subprocess.run([editor, self.home.store, self.home.key, str(version)], check=True)
 
 
 if __name__ == "__main__":

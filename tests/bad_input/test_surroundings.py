@@ -106,7 +106,8 @@ class Surroundings(Case):
             signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
             resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
 
-        self.assertIn(self.ends(self.home.run("import", self.big, prepare=limit), 16)["code"], ("disk_full", "io_error"))
+        ran = self.home.run("import", self.big, prepare=limit)
+        self.assertIn(self.ends(ran, 16)["code"], ("disk_full", "io_error"))
         self.unchanged(self.before)
 
     def test_read_only_folder(self):
@@ -122,8 +123,8 @@ class Surroundings(Case):
                 if as_json:
                     self.assertIn(self.ends(ran, 16)["code"], ("io_error", "disk_full"), ran)
                 self.assertEqual(ran.exit, 16, ran)
-        new = self.home.path("read-only", "new")
-        ran = self.home.init(store=new, key=self.home.path("new-key"), key_ring=self.home.path("new-ring"), prepare=place.prepare)
+        ran = self.home.init(store=self.home.path("read-only", "new"), key=self.home.path("new-key"),
+                             key_ring=self.home.path("new-ring"), prepare=place.prepare)
         self.ends(ran, 16)
         self.assertFalse(os.path.exists(self.home.path("new-key")))
         self.ok(self.home.bare("--json", "import", "--dry-run", sample("smbc")))

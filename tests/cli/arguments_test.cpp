@@ -70,6 +70,12 @@ TEST_CASE("wrong usage is 2, before any store is looked at") {
       {"--lang", "fr", "status"},
       {"--now", "yesterday", "status"},
       {"status", "extra"},
+      {"import", "--card", "", "x.csv"},
+      {"import", "--card", "  ", "x.csv"},
+      {"import", "--card", "\xe3\x80\x80", "x.csv"},
+      {"transactions", "--card", ""},
+      {"incident", "open", "--all", "--issuer", "", "--reason", "x"},
+      {"--store", "", "status"},
   };
   for (const Words& words : wrong) {
     CAPTURE(words);

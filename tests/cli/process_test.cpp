@@ -28,7 +28,7 @@ Ends make_pipe() {
   return {ends[0], ends[1]};
 }
 
-/// The program in a session of its own (no terminal), with only these variables.
+/// The program in a session of its own (no terminal), with only these variables. `out` below 0: stdout is closed.
 pid_t start(const Words& words, const Words& variables, int out, int err) {
   std::vector<char*> argv, envp;
   std::string program = MEISAI_PROGRAM;
@@ -41,7 +41,11 @@ pid_t start(const Words& words, const Words& variables, int out, int err) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, out, 1);
+  if (out >= 0) {
+    posix_spawn_file_actions_adddup2(&actions, out, 1);
+  } else {
+    posix_spawn_file_actions_addclose(&actions, 1);
+  }
   posix_spawn_file_actions_adddup2(&actions, err, 2);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
@@ -152,6 +156,18 @@ TEST_CASE("a full disk behind stdout is 16, not success") {
   ::close(err.write);
   CHECK(drain(err.read).find("disk_full") != std::string::npos);
   CHECK(exit_of(child) == 16);
+}
+
+TEST_CASE("a closed stdout is 16 before anything is done") {
+  Process home;
+  for (const Words& words : {Words{"version"}, Words{"import", sample("jcb").string()}}) {
+    const Ends err = make_pipe();
+    const pid_t child = start(home.with_store(words), {}, -1, err.write);
+    ::close(err.write);
+    CHECK(drain(err.read) == "meisai: error: io_error: stdout is closed\n");
+    CHECK(exit_of(child) == 16);
+  }
+  CHECK(home.run({"--json", "cards"}).json().at("cards").empty());
 }
 
 TEST_CASE("Ctrl-C while a document is read ends with 130 and stores nothing") {

@@ -185,6 +185,9 @@ TEST_CASE("one transaction, and why it is that one") {
     const Ran plain = home.run({"transactions", "show", id, "--why"});
     CHECK(plain.out.find("number " + std::to_string(i + 1) + " of 2") != std::string::npos);
     CHECK(plain.out.find("document ") != std::string::npos);
+    CHECK(plain.out.find("payment plan") == std::string::npos);  // it may change: a purchase becomes revolving
+    CHECK(home.run({"--lang", "ja", "transactions", "show", id, "--why"}).out.find("原文・金額・通貨") !=
+          std::string::npos);
   }
 }
 
@@ -251,6 +254,29 @@ TEST_CASE("export: to stdout, to a file, never two documents at once") {
   CHECK(home.run({"export", "csv", "--out", (home.folder() / "no" / "such" / "folder.csv").string()}).exit == 16);
 }
 
+TEST_CASE("an export never replaces what the store needs") {
+  Settled home;
+  namespace fs = std::filesystem;
+  const std::string key = bytes_of(home.folder() / "key"), ring = bytes_of(home.folder() / "keyring");
+  const std::vector<std::string> before = files_below(home.store());
+  fs::create_symlink(home.folder() / "key", home.folder() / "link-to-key");
+  fs::create_directory_symlink(home.store(), home.folder() / "link-to-store");
+  for (const fs::path& file :
+       {home.folder() / "key", home.folder() / "keyring", home.folder() / "link-to-key", home.store() / "out.csv",
+        home.store() / "control.db", home.store() / "vaults" / ".." / "out.csv", home.folder() / "link-to-store" / "x",
+        home.store() / "no" / "such" / "folder.csv"}) {
+    INFO(file);
+    const Ran ran = home.run({"--json", "export", "csv", "--out", file.string()});
+    CHECK(ran.exit == 2);
+    CHECK(ran.json().at("error").at("code") == "invalid_argument");
+  }
+  CHECK(bytes_of(home.folder() / "key") == key);
+  CHECK(bytes_of(home.folder() / "keyring") == ring);
+  CHECK(files_below(home.store()) == before);
+  CHECK(home.run({"status"}).exit == 0);
+  CHECK(home.run({"export", "csv", "--out", (home.folder() / "store.csv").string()}).exit == 0);
+}
+
 TEST_CASE("an empty store says what to do next") {
   Household home;
   home.init();
@@ -262,7 +288,8 @@ TEST_CASE("an empty store says what to do next") {
   }
   CHECK(home.run({"upcoming"}).out.find("Nothing is due.") != std::string::npos);
   CHECK(home.run({"status"}).exit == 0);
-  CHECK(home.run({"--json", "transactions"}).json() == json{{"transactions", json::array()}, {"truncated", false}});
+  CHECK(home.run({"--json", "transactions"}).json() ==
+        json{{"transactions", json::array()}, {"truncated", false}, {"cutoff_open", false}});
 }
 
 }  // namespace

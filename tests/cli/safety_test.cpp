@@ -42,6 +42,20 @@ TEST_CASE("a failed init leaves no key file behind, and never replaces one") {
   CHECK_FALSE(std::filesystem::exists(home.folder() / "second"));
 }
 
+TEST_CASE("init puts no key into the store") {
+  Household home;
+  std::filesystem::create_directory_symlink(home.folder(), home.folder() / "link");
+  for (const auto& key : {home.store() / "key", home.folder() / "link" / "store" / "key", home.store()}) {
+    const Ran ran = home.bare({"--json", "--store", home.store().string(), "init", "--new-key-file", key.string(),
+                               "--keyring", (home.folder() / "ring").string()});
+    CHECK(ran.exit == 2);
+    CHECK(ran.json().at("error").at("code") == "invalid_argument");
+    CHECK_FALSE(std::filesystem::exists(key));
+    CHECK_FALSE(std::filesystem::exists(home.store()));
+    CHECK_FALSE(std::filesystem::exists(home.folder() / "ring"));
+  }
+}
+
 TEST_CASE("init says as JSON what it made") {
   Household home;
   const Ran ran = home.bare({"--json", "--store", home.store().string(), "init", "--new-key-file",
@@ -144,7 +158,17 @@ TEST_CASE("a cutoff stops imports until it is lifted; reading goes on") {
   CHECK(refused.json().at("error").at("code") == "cutoff_issuer");
   CHECK(home.run({"import", sample("rakuten").string()}).exit == 0);
   CHECK(home.run({"import", sample("jcb").string(), sample("smbc").string()}).exit == 3);
-  CHECK(home.run({"transactions"}).exit == 0);
+  const Ran list = home.run({"transactions"});
+  CHECK(list.exit == 0);
+  CHECK(list.err.find("A cutoff is in force") == std::string::npos);  // its rows are of other issuers
+  CHECK(home.run({"--json", "transactions"}).json().at("cutoff_open") == false);
+  const json second = home.run({"--json", "incident", "open", "--issuer", "smbc_card", "--reason", "x"}).json();
+  const Ran covered = home.run({"transactions"});
+  CHECK(covered.exit == 0);
+  CHECK(covered.err.find("A cutoff is in force") != std::string::npos);
+  CHECK(home.run({"--lang", "ja", "transactions"}).err.find("遮断中") != std::string::npos);
+  CHECK(home.run({"--json", "transactions"}).json().at("cutoff_open") == true);
+  CHECK(home.run({"incident", "lift", second.at("incidents").at(0).at("id"), "--reason", "x"}).exit == 0);
   CHECK(home.run({"--json", "status"}).json().at("problems").size() >= 1);
 
   CHECK(home.run({"incident", "lift", incident.at("id"), "--reason", "it was ours"}).exit == 0);
@@ -152,6 +176,19 @@ TEST_CASE("a cutoff stops imports until it is lifted; reading goes on") {
   CHECK(home.run({"incident", "lift", "nosuch", "--reason", "x"}).exit == 5);
   CHECK(home.run({"incident", "list"}).out.find("lifted") != std::string::npos);
   CHECK(home.run({"--lang", "ja", "incident", "list"}).out.find("解除済み") != std::string::npos);
+}
+
+TEST_CASE("a cutoff that would cover nothing, or begin later, is refused") {
+  Household home;
+  home.init();
+  const Ran unknown = home.run({"--json", "incident", "open", "--issuer", "nosuch_card", "--reason", "x"});
+  CHECK(unknown.exit == 5);
+  CHECK(unknown.json().at("error").at("code") == "not_found");
+  const Ran later =
+      home.run({"--json", "incident", "open", "--all", "--reason", "x", "--suspected-since", "2026-09-28T03:00:01Z"});
+  CHECK(later.exit == 2);
+  CHECK(later.json().at("error").at("code") == "invalid_argument");
+  CHECK(home.run({"--json", "incident", "list"}).json().at("incidents").empty());
 }
 
 TEST_CASE("the audit trail lists every act and every refusal, and verifies") {

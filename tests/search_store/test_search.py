@@ -101,23 +101,26 @@ class Search(Case):
         self.assertGreater(len(search(shown.out)), 20)
         self.assertEqual([text for text in search(shown.out) if text in HOLDERS + NUMBERS], [])
         for words in (("export", "csv"), ("export", "jsonl"), ("export", "hledger"), ("transactions",), ("upcoming",),
-                      ("cards",), ("statements",), ("status",), ("coverage",), ("audit", "list"), ("doctor",), ("doctor", "--prune"),
+                      ("cards",), ("statements",), ("status",), ("coverage",), ("audit", "list"), ("doctor",),
+                      ("doctor", "--prune"),
                       ("import", "--dry-run", sample("smbc")), ("import", sample("jcb")), ("changes",)):
             with self.subTest(words):
                 ran = self.ok(self.home.run(*words, as_json=False))
                 self.no_key(ran)
                 self.assertEqual([text for text in search(ran.out + ran.err) if text in HOLDERS + NUMBERS], [])
-        for words in (("audit", "list"), ("audit", "verify"), ("doctor",), ("cards",), ("status",), ("changes",), ("coverage",)):
+        for words in (("audit", "list"), ("audit", "verify"), ("doctor",), ("cards",), ("status",), ("changes",),
+                      ("coverage",)):
             self.nothing_said(self.home.run(*words))
         self.nothing_on_disk()
 
     def test_after_errors(self):
         self.import_all()
         text = sample_bytes("jcb")
-        for number, data in enumerate((text[:900], text.replace(b'"1,584"', b'"1,2,3"'), text + text, text.replace(b"\r\n", b"\0", 9),
-                                       text.replace("支払区分".encode("cp932"), b"x"), text.replace(b"2026/08/19", b"2026/02/30"),
-                                       text.replace("見本家電".encode("cp932"), b"4111 1111 1111 1111"),
-                                       text[:700] + text[700:1200].decode("cp932", "ignore").encode())):
+        bad = (text[:900], text.replace(b'"1,584"', b'"1,2,3"'), text + text, text.replace(b"\r\n", b"\0", 9),
+               text.replace("支払区分".encode("cp932"), b"x"), text.replace(b"2026/08/19", b"2026/02/30"),
+               text.replace("見本家電".encode("cp932"), b"4111 1111 1111 1111"),
+               text[:700] + text[700:1200].decode("cp932", "ignore").encode())
+        for number, data in enumerate(bad):
             with self.subTest(number):
                 path = self.home.path("tmp", "bad.csv")
                 with open(path, "wb") as file:

@@ -264,6 +264,43 @@ TEST_CASE("an older copy of the ledger is refused", "[folder]") {
   }
 }
 
+TEST_CASE("an older copy of control.db is refused", "[folder]") {
+  FolderWorld world;
+  const fs::path control = world.folder() / "control.db";
+  world.card();
+  world.close();
+  const fs::path old = control.string() + ".old";
+  put_copy(control, old);
+  world.open();
+
+  SECTION("when it lacks a cutoff") { world.cut_off(); }
+  SECTION("when it lacks the clock's mark") { world.clock().advance(std::chrono::hours(24)); }
+  (void)world.view();  // any commit of the vault notes where control is
+  const Facts known = must(world.control().facts());
+  world.close();
+  const fs::path newest = control.string() + ".new";
+  put_copy(control, newest);
+
+  put_copy(old, control);
+  CHECK(code_of(world.try_open()) == Code::store_rolled_back);
+  CHECK(code_of(world.try_open()) == Code::store_rolled_back);  // not forgotten by having looked
+  put_copy(newest, control);
+  world.open();
+  CHECK(must(world.control().facts()).epoch == known.epoch);
+  CHECK(must(world.control().facts()).high_water == known.high_water);
+}
+
+TEST_CASE("a control that went on without the ledger is no rollback", "[folder]") {
+  FolderWorld world;
+  world.card();
+  world.close();
+  put_copy(world.vault_file(), world.vault_file().string() + ".old");
+  world.open();
+  world.cut_off();
+  world.open();
+  CHECK(must(world.control().facts()).epoch == 1);
+}
+
 TEST_CASE("a ledger that is gone is never made anew", "[folder]") {
   FolderWorld world;
   world.card();

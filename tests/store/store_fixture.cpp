@@ -60,6 +60,27 @@ CardRow card_of(const std::string& issuer, const std::string& name) {
   return card;
 }
 
+StatementRow sample_statement() {
+  StatementRow statement;
+  statement.issuer = IssuerId("jcb_card");
+  statement.account_label = "mine";
+  statement.anchor = "2026-10";
+  statement.billing_month = BillingMonth(std::chrono::year(2026), std::chrono::October);
+  statement.billing_month_source = "file_name";
+  statement.closing_date = day(2026, 9, 15);
+  statement.payment_due_date = day(2026, 10, 13);
+  statement.status = StatementStatus::revised;
+  statement.stated_total_minor = 12345;
+  statement.subtotals = {{.label = "小計", .card_label = "本人", .stated_minor = 5, .region = Region::overseas},
+                         {.label = "合計", .stated_minor = 12345}};
+  statement.components = {{.kind = ComponentKind::carried_over, .label = "弁済金", .amount_minor = -7}};
+  statement.computed_total_minor = 12000;
+  statement.balanced = false;
+  statement.transaction_count = 3;
+  statement.held_count = 2;
+  return statement;
+}
+
 std::unique_ptr<LedgerView> World::view(PermitScope scope) {
   return must(store().read(permit<Read>(std::move(scope)), entry("transactions")));
 }

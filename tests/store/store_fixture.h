@@ -40,6 +40,8 @@ AuditDraft entry(std::string operation = "import");
 Fingerprint print(std::uint32_t facts, std::uint32_t occurrence = 1);
 StoredRow row(CardKey card, LocalDate date, std::uint32_t facts, std::int64_t amount = 1000);
 StoredRow undated_row(CardKey card, StatementKey statement, std::uint32_t facts, std::int64_t amount = 1000);
+/// With every field filled, but for cards.
+StatementRow sample_statement();
 CardRow card_of(const std::string& issuer, const std::string& name = "MASTER");
 
 /// A store behind a gate.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <system_error>
+
 #include "apps/meisai/commands/commands.h"
 #include "apps/meisai/json.h"
 #include "apps/meisai/table.h"
@@ -51,10 +53,27 @@ class InterruptibleSink final : public ByteSink {
   const Environment& environment_;
 };
 
+/// An export replaces the file that it names: never one without which the store could not be opened.
+Result<void> check_place(const Session& session, const std::filesystem::path& file) {
+  MEISAI_ASSIGN(bool refused, kit::belongs_to_store(file, session.store_folder()));
+  if (const auto key = session.key_file_named(); key && !refused) {
+    std::error_code ignored;  // a name that cannot be resolved is no key file
+    const auto same = [&](const std::filesystem::path& path) {
+      return std::filesystem::weakly_canonical(path, ignored);
+    };
+    refused = same(file) == same(*key);
+  }
+  if (!refused) return {};
+  return fail(Code::invalid_argument,
+              "--out names a file of the store, its key file or its key ring; nothing was written",
+              "name another file");
+}
+
 Result<ExportReport> write(const Session& session, Engine& engine, const ExportArguments& arguments) {
   StreamSink stream(session.out());
   std::unique_ptr<ByteSink> file;
   if (arguments.out) {
+    MEISAI_TRY(check_place(session, *arguments.out));
     MEISAI_ASSIGN(file, kit::create_file(*arguments.out));
   }
   InterruptibleSink sink(file ? *file : stream, session.environment());

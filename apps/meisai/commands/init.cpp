@@ -16,6 +16,10 @@ Result<std::unique_ptr<KeyProvider>> key_for(const Session& session, const InitA
   if (session.options().key_file)
     return fail(Code::invalid_argument,
                 "--key-file names a key that exists, --new-key-file makes one: give one of them");
+  MEISAI_ASSIGN(const bool in_store, kit::belongs_to_store(*arguments.new_key_file, session.store_folder()));
+  if (in_store)
+    return fail(Code::invalid_argument, "the key file would lie inside the store, and in its backups",
+                "name a place outside of the store's folder with --new-key-file");
   MEISAI_TRY(kit::write_key_file(*arguments.new_key_file));
   return kit::key_file(*arguments.new_key_file);
 }

@@ -56,7 +56,9 @@ void print_remainders(const Session& session, const Upcoming& upcoming) {
                {head(session, Text::col_remaining), Align::right}});
   for (const UpcomingRemainder& r : upcoming.remainders) {
     std::string remaining = head(session, Text::remaining_unknown);
-    if (r.remaining_parts) remaining = session.say(Text::remaining_parts, {std::to_string(*r.remaining_parts)});
+    if (r.remaining_parts)
+      remaining = session.say(*r.remaining_parts == 1 ? Text::remaining_part : Text::remaining_parts,
+                              {std::to_string(*r.remaining_parts)});
     if (r.remaining_minor) remaining = money_text(*r.remaining_minor, r.currency);
     table.add({r.card_label, r.merchant_normalized, plan_text(session, r.plan), remaining});
   }

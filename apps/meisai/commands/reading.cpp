@@ -22,7 +22,7 @@ void write_json_list(const Session& session, const TransactionList& list) {
     separator = ",\n";
     if (out.state() != Output::State::open) return;
   }
-  out.write(json::transactions_tail(list.truncated));
+  out.write(json::transactions_tail(list));
 }
 
 void write_json_lines(const Session& session, const TransactionList& list) {
@@ -33,7 +33,8 @@ void write_json_lines(const Session& session, const TransactionList& list) {
   session.out().write(json::summary_line(list));
 }
 
-/// Rows that say the same of the same day and card, in the order of the list.
+/// Rows with the same facts of identity (card, day and its precision, merchant as written, amount, currency), in
+/// the order of the list.
 Result<json::Occurrence> occurrence_of(Engine& engine, const Transaction& row) {
   TransactionFilter same_day;
   same_day.card = row.card_id;
@@ -43,7 +44,7 @@ Result<json::Occurrence> occurrence_of(Engine& engine, const Transaction& row) {
   json::Occurrence found{.number = 0, .of = 0};
   for (const Transaction& other : day.rows) {
     if (other.facts.merchant_raw != row.facts.merchant_raw || other.facts.amount_minor != row.facts.amount_minor ||
-        other.facts.date != row.facts.date || other.facts.plan.type != row.facts.plan.type)
+        other.facts.currency != row.facts.currency || other.facts.date != row.facts.date)
       continue;
     ++found.of;
     if (other.id == row.id) found.number = found.of;
@@ -158,6 +159,7 @@ Result<Exit> execute(const Session& session, const StatementsArguments&) {
 Result<Exit> execute(const Session& session, const TransactionsArguments& arguments) {
   MEISAI_ASSIGN(const auto engine, session.open_store());
   MEISAI_ASSIGN(const TransactionList list, engine->transactions(arguments.filter));
+  if (list.cutoff_open) session.note(session.say(Text::list_cutoff_open));
   if (session.options().json_lines) {
     write_json_lines(session, list);
     return Exit::done;

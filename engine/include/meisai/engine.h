@@ -98,6 +98,7 @@ struct TransactionFilter {
 struct TransactionList {
   std::vector<Transaction> rows;  ///< by usage date, undated ones first
   bool truncated = false;         ///< there are more behind the limit
+  bool cutoff_open = false;       ///< an incident is open: the subject's reads go on, marked (I3)
 };
 
 /// One thing that changed.

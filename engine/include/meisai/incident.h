@@ -14,13 +14,16 @@
 
 namespace meisai {
 
+// Stored as numbers: append only.
 enum class CutoffScope : std::uint8_t { all, issuer };
+// Stored as numbers: append only.
 enum class CutoffDegree : std::uint8_t {
   restrict_unattended,  ///< no unattended work (`restrict`)
   suspend,              ///< nothing is committed or released to others
   cancel,               ///< as suspend; tokens are revoked and destroyed
 };
 /// `opening` is the durable intent before the gate lock is held: policy treats it as open.
+/// Stored as numbers: append only.
 enum class IncidentState : std::uint8_t { opening, open, lifted };
 
 [[nodiscard]] std::string_view name_of(CutoffScope) noexcept;

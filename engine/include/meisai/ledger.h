@@ -17,6 +17,7 @@
 
 namespace meisai {
 
+// Every enumeration of this file is stored as numbers: append only.
 enum class TransactionKind : std::uint8_t {
   purchase,
   refund,
@@ -63,7 +64,7 @@ struct ForeignAmount {
   friend bool operator==(const ForeignAmount&, const ForeignAmount&) = default;
 };
 
-/// Flags a row can carry; a bit set.
+/// Flags a row can carry; a bit set. Stored as numbers: append only.
 enum class RowFlag : std::uint16_t {
   pan_masked = 1,     ///< a card number stood in free text and was masked (I5)
   era_overrun = 2,    ///< a 平成 date past the era's end that is common on papers

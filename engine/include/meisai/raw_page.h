@@ -18,6 +18,7 @@
 namespace meisai {
 
 /// What a cell holds. `extension` is a field that the layout does not know: kept, counted, not read.
+/// Stored as numbers: append only.
 enum class Field : std::uint8_t {
   usage_date,
   posting_date,

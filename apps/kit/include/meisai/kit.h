@@ -42,6 +42,10 @@ struct StoreOptions {
 [[nodiscard]] Result<std::unique_ptr<Engine>> open_store(const std::filesystem::path& folder, KeyProvider& key,
                                                          std::optional<Instant> simulated_now = {});
 
+/// Whether a file belongs to the store in `folder` or would: below that folder or its key ring, links followed.
+/// Programs that write files for a person refuse such a name. There need not be a store yet.
+[[nodiscard]] Result<bool> belongs_to_store(const std::filesystem::path& file, const std::filesystem::path& folder);
+
 /// An engine over an empty memory store: for dry runs and tests. Writes nothing anywhere.
 [[nodiscard]] std::unique_ptr<Engine> memory_engine(std::optional<Instant> now = {});
 

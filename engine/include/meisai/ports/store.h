@@ -117,6 +117,7 @@ struct BilledSum {
   std::uint64_t count = 0;
 };
 
+// Stored as numbers: append only.
 enum class ChangeKind : std::uint8_t { added, modified, removed };
 enum class Entity : std::uint8_t { card, statement, transaction };
 [[nodiscard]] std::string_view name_of(ChangeKind) noexcept;
@@ -171,7 +172,8 @@ class LedgerWrite {
   [[nodiscard]] virtual Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) = 0;
   [[nodiscard]] virtual Result<std::vector<BilledSum>> billed_sums(StatementKey statement) = 0;
 
-  /// The document's number; the same digest and layout give the same number, refreshed.
+  /// The document's number. The same digest and layout give the same number; the instant of the first import
+  /// stays, as all else of the known document, but for `keep_raw_until`.
   [[nodiscard]] virtual Result<DocumentKey> put_document(const DocumentRow& document) = 0;
   /// Inserts where `key` is 0, else updates. Returns the number.
   [[nodiscard]] virtual Result<CardKey> put_card(const CardRow& card) = 0;
