@@ -54,7 +54,8 @@ class Vault : public std::enable_shared_from_this<Vault> {
   template <class P>
   [[nodiscard]] Result<Admission> record_admitted(Database& database, const AuditDraft& audit,
                                                   MEISAI_UNSPENT Permit<P> permit);
-  /// Puts where control is into the head of a commit to come: every vault commit keeps the counter-anchor.
+  /// Puts where control is into the head of a commit to come: every vault commit keeps the counter-anchor. Before
+  /// the gate lock, so the mark that this commit's own permit raises is noted by the next one.
   [[nodiscard]] Result<void> note_control(VaultHead& head);
   /// One commit that adds an audit entry: what `head` becomes. Inside the caller's transaction.
   [[nodiscard]] Result<VaultHead> advance_head(Database& database, const AuditDraft& audit);
