@@ -166,8 +166,9 @@ class Household:
         return os.path.join(store or self.store, "control.db")
 
     def ledger(self, store=None, **how):
-        """Everything that can be read, as the bytes of the answers."""
-        answers = {name: self._answer(name, store=store, **how) for name in READS}
+        """Everything that can be read of the ledger. Whether an incident is open is no part of it."""
+        answers = {name: json.loads(self._answer(name, store=store, **how)) for name in READS}
+        answers["transactions"].pop("cutoff_open")
         return answers | {"changes": self.changes(store, **how)}
 
     def changes(self, store=None, **how):
