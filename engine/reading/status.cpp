@@ -8,6 +8,14 @@
 namespace meisai::reading {
 namespace {
 
+/// Rejected records that no later copy of their statement has made good.
+std::uint64_t still_missing(const std::vector<QuarantineRow>& quarantine, const std::vector<StatementRow>& statements) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(quarantine, [&statements](const QuarantineRow& row) {
+    const auto statement = std::ranges::find(statements, row.statement, &StatementRow::key);
+    return statement == statements.end() || statement->held_count != 0;
+  }));
+}
+
 std::vector<Problem> problems_of(const std::vector<Statement>& statements, const Facts& facts,
                                  std::uint64_t quarantined) {
   std::vector<Problem> problems;
@@ -69,7 +77,7 @@ Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts
   MEISAI_ASSIGN(const std::vector<QuarantineRow> quarantine, view.quarantine());
   status.quarantined = quarantine.size();
   MEISAI_ASSIGN(const std::vector<Statement> statements, reader.statements());
-  status.problems = problems_of(statements, facts, status.quarantined);
+  status.problems = problems_of(statements, facts, still_missing(quarantine, reader.statement_rows()));
   return status;
 }
 

@@ -42,6 +42,7 @@ TEST_CASE("a stated total shows what a cut file lacks") {
     CHECK(rest.unchanged == 3);
     CHECK(person.statements().front().balanced == true);
     CHECK(person.statements().front().held_count == 0);
+    CHECK(person.engine().status()->problems.empty());
 
     const ImportReport older = person.must_import("a.csv", cut);
     CHECK(older.added == 0);
