@@ -233,7 +233,6 @@ Result<void> DocumentImport::put_cards(LedgerWrite& ledger, Window& window) {
           {.kind = ChangeKind::added, .entity = Entity::card, .first = card.key, .last = card.key, .reason = {}}));
     }
     card_keys_[index] = card.key;
-    labels_.insert_or_assign(card.key, card.label);
     auto& listed = window.statement.cards;
     if (std::ranges::find(listed, card.key) == listed.end()) listed.push_back(card.key);
   }

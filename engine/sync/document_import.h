@@ -29,8 +29,8 @@ class DocumentImport {
  public:
   DocumentImport(StagedDocument& document, Normalizer& normalizer, const ImportOptions& options, Instant now);
 
-  /// Applies consecutive windows. An Error with a hold's code (`statement_contradicted`, `card_ambiguous`,
-  /// `schema_drift`) or any other: the transaction is to be thrown away, nothing of the document is taken in.
+  /// Applies consecutive windows. On an Error (a hold's too: `statement_contradicted`, `schema_drift`) the
+  /// transaction is to be thrown away: nothing of the document is taken in.
   [[nodiscard]] Result<WindowsResult> apply(LedgerWrite& ledger, std::span<const WindowSpan> windows);
 
  private:
@@ -63,7 +63,6 @@ class DocumentImport {
   std::optional<std::string> account_;
   std::vector<CardRow> cards_;      // of the document, resolved; key 0 until first needed
   std::vector<CardKey> card_keys_;  // the same, as matching wants them
-  std::map<CardKey, std::string> labels_;
 };
 
 }  // namespace meisai::sync
