@@ -5,6 +5,7 @@
 #include "meisai/engine.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/gate/gate.h"
 #include "engine/ledger/public_id.h"
@@ -260,7 +261,8 @@ Result<std::vector<AuditLine>> Engine::audit_entries() {
   };
   MEISAI_TRY(impl_->ports.control->audit(collect("control")));
   MEISAI_TRY(now.view->audit(collect("vault")));
-  std::ranges::stable_sort(lines, {}, [](const AuditLine& line) { return line.entry.at; });
+  std::ranges::sort(lines, {},
+                    [](const AuditLine& line) { return std::tuple(line.entry.at, line.chain, line.entry.seq); });
   return lines;
 }
 

@@ -2,6 +2,7 @@
 #include "engine/reading/ledger_reader.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/ledger/public_id.h"
 #include "engine/ledger/reconciliation.h"
@@ -69,10 +70,9 @@ Result<std::vector<Statement>> LedgerReader::statements() {
     MEISAI_ASSIGN(Statement one, statement(row));
     statements.push_back(std::move(one));
   }
-  std::ranges::stable_sort(statements, std::ranges::greater{}, [](const Statement& statement) {
-    return statement.billing_month ? std::pair(static_cast<int>(statement.billing_month->year()),
-                                               static_cast<unsigned>(statement.billing_month->month()))
-                                   : std::pair(0, 0U);
+  std::ranges::sort(statements, std::ranges::greater{}, [](const Statement& statement) {
+    const BillingMonth month = statement.billing_month.value_or(BillingMonth{});
+    return std::tuple(static_cast<int>(month.year()), static_cast<unsigned>(month.month()), statement.id);
   });
   return statements;
 }

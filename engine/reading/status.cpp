@@ -2,6 +2,7 @@
 #include "engine/reading/status.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/reading/upcoming.h"
 
@@ -83,7 +84,8 @@ Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts
 
 Result<std::vector<CoverageOfCard>> coverage(const LedgerReader& reader, LedgerView& view) {
   MEISAI_ASSIGN(std::vector<CoverageRow> rows, view.coverage());
-  std::ranges::stable_sort(rows, {}, [](const CoverageRow& row) { return std::pair(row.card, row.from); });
+  std::ranges::sort(rows, {},
+                    [](const CoverageRow& row) { return std::tuple(row.card, row.from, row.to, row.certainty); });
   std::vector<CoverageOfCard> cards;
   for (const CoverageRow& row : rows) {
     const CardId id = reader.card_id(row.card);

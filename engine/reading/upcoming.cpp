@@ -58,10 +58,10 @@ Result<Upcoming> upcoming(LedgerReader& reader, LedgerView& view, LocalDate toda
     for (const CardKey card : row.cards) debit.card_labels.push_back(reader.card(card).label);
     result.debits.push_back(std::move(debit));
   }
-  std::ranges::stable_sort(result.debits, {}, [](const UpcomingDebit& debit) {
+  std::ranges::sort(result.debits, {}, [](const UpcomingDebit& debit) {
     const BillingMonth month = debit.billing_month.value_or(BillingMonth{});
     const unsigned day = debit.due_date ? static_cast<unsigned>(debit.due_date->day()) : 32U;
-    return std::tuple(static_cast<int>(month.year()), static_cast<unsigned>(month.month()), day);
+    return std::tuple(static_cast<int>(month.year()), static_cast<unsigned>(month.month()), day, debit.statement);
   });
 
   TransactionQuery query;

@@ -57,7 +57,7 @@ Result<ExportContext> context_of(ReleaseView& view, reading::LedgerReader& reade
                     [&filter](const Settlement::Share& share) { return share.card != *filter.card; });
     if (!settlement.shares.empty()) context.settlements.push_back(std::move(settlement));
   }
-  std::ranges::stable_sort(context.settlements, {}, [](const Settlement& settlement) {
+  std::ranges::sort(context.settlements, {}, [](const Settlement& settlement) {
     return std::pair(settlement.statement.payment_due_date.value_or(LocalDate{}), settlement.statement.id);
   });
   return context;
