@@ -37,9 +37,9 @@ TEST_CASE("instants carry their zone") {
 }
 
 TEST_CASE("a day in Japan begins at 15:00 UTC") {
-  const Instant last = sys_days(year(2026) / October / 19) + 15h - 1ms;
-  CHECK(iso(date_in_japan(last)) == "2026-10-19");
-  CHECK(iso(date_in_japan(last + 1ms)) == "2026-10-20");
+  const Instant midnight_before = sys_days(year(2026) / October / 19) + 15h - 1ms;
+  CHECK(iso(date_in_japan(midnight_before)) == "2026-10-19");
+  CHECK(iso(date_in_japan(midnight_before + 1ms)) == "2026-10-20");
 }
 
 TEST_CASE("dates that are written read back", "[property]") {
