@@ -210,7 +210,7 @@ Result<ExportReport> Engine::export_to(const std::string& target, const Transact
   auto report = release::export_rows(impl_->gate, **view, reader, **found, filter, sink);
   if (!report) return impl_->refused("export", std::move(report.error()));
   if (reader.cutoff_open())
-    report->notes.push_back("an incident is open: rows may be suspect, see `meisai incident list`");
+    report->notes.emplace_back("an incident is open: rows may be suspect, see `meisai incident list`");
   MEISAI_TRY(impl_->ports.store->record(
       impl_->draft("export", target + " " + std::to_string(report->transactions) + " transactions")));
   return report;
@@ -293,7 +293,7 @@ Result<AuditReport> Engine::verify_audit() {
         anchored = anchored || (entry.seq == anchor->audit_count && entry.hash == anchor->audit_head);
       }));
   if (!anchored && report.findings.empty())
-    report.findings.push_back("vault: the chain does not contain the entry that control holds as its head");
+    report.findings.emplace_back("vault: the chain does not contain the entry that control holds as its head");
   return report;
 }
 

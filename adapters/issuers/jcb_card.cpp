@@ -10,7 +10,7 @@
 namespace meisai::issuers {
 namespace {
 
-using namespace japan_files;
+using namespace japan_files;  // NOLINT(google-build-using-namespace): the grammar's words, read as a table
 
 constexpr std::array<PreambleRule, 5> preamble{{
     {2, 3, "今回のお支払日", RecordKind::payment_due_date},

@@ -10,7 +10,7 @@
 namespace meisai::issuers {
 namespace {
 
-using namespace japan_files;
+using namespace japan_files;  // NOLINT(google-build-using-namespace): the grammar's words, read as a table
 
 constexpr std::string_view open_month =
     "this is the list of an open month, which is not read yet; "

@@ -10,7 +10,7 @@
 namespace meisai::issuers {
 namespace {
 
-using namespace japan_files;
+using namespace japan_files;  // NOLINT(google-build-using-namespace): the grammar's words, read as a table
 
 constexpr Split foreign_detail{.pieces = {{"", Shape::number, Field::foreign_amount},
                                           {"", Shape::currency, Field::foreign_currency},

@@ -75,7 +75,7 @@ std::filesystem::path Session::store_folder() const {
 
 std::optional<std::filesystem::path> Session::key_file_named() const {
   if (options_.key_file) return options_.key_file;
-  if (const std::string named = variable(environment_, "MEISAI_KEY_FILE"); !named.empty()) return named;
+  if (std::string named = variable(environment_, "MEISAI_KEY_FILE"); !named.empty()) return named;
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include "engine/reading/status.h"
 
 #include <algorithm>
+#include <ranges>
 #include <tuple>
 
 #include "engine/reading/upcoming.h"
@@ -49,7 +50,7 @@ Result<std::vector<MonthTotal>> over_all_cards(const std::vector<MonthTotal>& to
   }
   std::vector<MonthTotal> newest_first;
   newest_first.reserve(months.size());
-  for (auto month = months.rbegin(); month != months.rend(); ++month) newest_first.push_back(month->second);
+  for (const auto& [month, sum] : std::views::reverse(months)) newest_first.push_back(sum);
   return newest_first;
 }
 

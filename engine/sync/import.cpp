@@ -2,6 +2,7 @@
 #include "engine/sync/import.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace meisai::sync {
 namespace {
@@ -55,8 +56,8 @@ class Import {
         MEISAI_ASSIGN(auto next, ports_.gate.ask<Commit>({.issuer = outcome_.report.issuer}));
         permit.emplace(std::move(next));
       }
-      MEISAI_TRY(commit_group(*staging, import, windows.subspan(begin, end - begin), *std::move(permit)));
-      permit.reset();
+      MEISAI_TRY(
+          commit_group(*staging, import, windows.subspan(begin, end - begin), *std::exchange(permit, std::nullopt)));
       begin = end;
       if (options_.progress && !options_.progress({source_.size(), source_.size(), committed_records_ += records}))
         return fail(Code::interrupted, "stopped between two windows; what is stored is complete windows only");
