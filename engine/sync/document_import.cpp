@@ -240,7 +240,7 @@ Result<void> DocumentImport::put_cards(LedgerWrite& ledger, Window& window) {
 }
 
 Result<void> DocumentImport::match(LedgerWrite& ledger, Window& window) {
-  const StatementKey statement = window.has_statement ? window.statement.key : 0;
+  const StatementKey statement = window.statement.key;
   for (ledger::Entry& entry : window.content.entries)
     if (entry.undated) entry.day = ledger::day_key({}, statement);
   ledger::WindowMatch matching(ledger, card_keys_, window.content.entries);
@@ -296,7 +296,7 @@ StoredRow DocumentImport::row_of(const Window& window, Candidate&& candidate, co
           .card = card_keys_[candidate.card],
           .day = entry.day,
           .fingerprint = ledger::fingerprint(entry.facts, decision.occurrence),
-          .statement = window.has_statement ? window.statement.key : 0,
+          .statement = window.statement.key,
           .document = row_.key,
           .row = candidate.row,
           .facts = std::move(candidate.facts)};
@@ -370,7 +370,7 @@ Result<void> DocumentImport::write_coverage(LedgerWrite& ledger, const Window& w
 Result<void> DocumentImport::write_quarantine(LedgerWrite& ledger, const Window& window) {
   for (const RejectedCandidate& rejected : window.content.rejected)
     MEISAI_TRY(ledger.put_quarantine({.document = row_.key,
-                                      .statement = window.has_statement ? window.statement.key : 0,
+                                      .statement = window.statement.key,
                                       .rejection = rejected.rejection,
                                       .masked_text = rejected.masked_text}));
   return {};

@@ -12,29 +12,11 @@
 #include <string>
 
 #include "storage/sqlcipher/database.h"
+#include "tests/temporary_folder.h"
 
 namespace meisai::sqlcipher::test {
 
-/// Removed with everything in it when the test ends.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "meisai-codec-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] std::filesystem::path operator/(const char* name) const { return path_ / name; }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using Folder = meisai::test::TemporaryFolder;
 
 inline Secret key(unsigned char seed) {
   std::array<std::byte, 32> bytes{};

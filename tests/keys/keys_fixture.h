@@ -14,28 +14,11 @@
 
 #include "meisai/ports/entropy.h"
 #include "meisai/secret.h"
+#include "tests/temporary_folder.h"
 
 namespace meisai::keys::test {
 
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "meisai-keys-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] std::filesystem::path operator/(const char* name) const { return path_ / name; }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using Folder = meisai::test::TemporaryFolder;
 
 /// Another byte each time, the same bytes each run; can be told to fail.
 class CountingEntropy final : public Entropy {
