@@ -9,8 +9,10 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 
-set(rooms engine adapters normalizers storage exporters kit)
+set(rooms engine adapters normalizers storage transport exporters kit)
 set(room_objects)
 foreach(room ${rooms})
   list(APPEND room_objects $<TARGET_OBJECTS:meisai_${room}>)
@@ -24,7 +26,8 @@ function(meisai_library target)
   target_include_directories(${target} INTERFACE
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/engine/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/apps/kit/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(${target} PRIVATE OpenSSL::Crypto ICU::uc PkgConfig::sodium PkgConfig::zstd Threads::Threads m)
+  target_link_libraries(${target} PRIVATE OpenSSL::Crypto ICU::uc PkgConfig::sodium PkgConfig::zstd
+                                          PkgConfig::curl PkgConfig::simdjson Threads::Threads m)
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX
     ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
   add_library(Meisai::${target} ALIAS ${target})

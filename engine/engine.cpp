@@ -7,9 +7,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "engine/gate/gate.h"
-#include "engine/ledger/public_id.h"
-#include "engine/reading/ledger_reader.h"
+#include "engine/engine_impl.h"
 #include "engine/reading/status.h"
 #include "engine/reading/upcoming.h"
 #include "engine/release/export.h"
@@ -22,68 +20,37 @@ bool ImportReport::needs_attention() const noexcept {
          std::ranges::any_of(statements, [](const Statement& statement) { return statement.balanced == false; });
 }
 
-class Engine::Impl {
- public:
-  explicit Impl(EnginePorts given) : ports(std::move(given)), gate(*ports.control, *ports.gate_lock, *ports.clock) {}
+Engine::Impl::Impl(EnginePorts given)
+    : ports(std::move(given)),
+      gate(ports.wire_lock ? Gate(*ports.control, *ports.gate_lock, *ports.wire_lock, *ports.clock)
+                           : Gate(*ports.control, *ports.gate_lock, *ports.clock)) {}
 
-  [[nodiscard]] AuditDraft draft(std::string operation, std::string object, std::string result = "done",
-                                 std::string reason = "") {
-    return {.at = gate.now(),
-            .actor = "subject",
-            .operation = std::move(operation),
-            .object = std::move(object),
-            .result = std::move(result),
-            .reason = std::move(reason)};
+Result<ImportReport> Engine::Impl::import(ByteSource& document, const ImportOptions& options, bool preview) {
+  const sync::ImportPorts sync_ports{gate, *ports.store, *ports.normalizer, ports.adapters};
+  MEISAI_ASSIGN(sync::ImportOutcome outcome, sync::import_document(sync_ports, document, options));
+  if (outcome.statements.empty() && !preview) return std::move(outcome.report);
+  MEISAI_ASSIGN(Reading now, read("import_report"));
+  for (const StatementRow& row : now.reader.statement_rows()) {
+    if (std::ranges::find(outcome.statements, row.key) == outcome.statements.end()) continue;
+    MEISAI_ASSIGN(Statement statement, now.reader.statement(row));
+    outcome.report.statements.push_back(std::move(statement));
   }
-
-  /// Notes a refusal or failure in the audit and hands the error on.
-  [[nodiscard]] tl::unexpected<Error> refused(const char* operation, Error error) {
-    std::ignore = ports.store->record(
-        draft(operation, "", is_refusal(error.code) ? "refused" : "failed", std::string(name_of(error.code))));
-    return fail(std::move(error));
+  if (preview) {
+    MEISAI_TRY(now.view->transactions({}, [&](const StoredRow& row) {
+      outcome.report.preview.push_back(now.reader.transaction(row));
+      return true;
+    }));
   }
+  return std::move(outcome.report);
+}
 
-  /// A view for the subject and a reader over it, with the audit entry written.
-  struct Reading {
-    std::unique_ptr<LedgerView> view;
-    reading::LedgerReader reader;
-  };
-  [[nodiscard]] Result<Reading> read(const char* operation, const std::string& object = "") {
-    auto permit = gate.ask<Read>({});
-    if (!permit) return refused(operation, std::move(permit.error()));
-    auto view = ports.store->read(std::move(*permit), draft(operation, object));
-    if (!view) return refused(operation, std::move(view.error()));
-    MEISAI_ASSIGN(auto reader, reader_over(**view));
-    return Reading{std::move(*view), std::move(reader)};
-  }
-
-  [[nodiscard]] Result<reading::LedgerReader> reader_over(LedgerView& view) {
-    MEISAI_ASSIGN(Facts facts, ports.control->facts());
-    return reading::LedgerReader::make(view, std::move(facts.incidents));
-  }
-
-  [[nodiscard]] Result<ImportReport> import(ByteSource& document, const ImportOptions& options, bool preview) {
-    const sync::ImportPorts sync_ports{gate, *ports.store, *ports.normalizer, ports.adapters};
-    MEISAI_ASSIGN(sync::ImportOutcome outcome, sync::import_document(sync_ports, document, options));
-    if (outcome.statements.empty() && !preview) return std::move(outcome.report);
-    MEISAI_ASSIGN(Reading now, read("import_report"));
-    for (const StatementRow& row : now.reader.statement_rows()) {
-      if (std::ranges::find(outcome.statements, row.key) == outcome.statements.end()) continue;
-      MEISAI_ASSIGN(Statement statement, now.reader.statement(row));
-      outcome.report.statements.push_back(std::move(statement));
-    }
-    if (preview) {
-      MEISAI_TRY(now.view->transactions({}, [&](const StoredRow& row) {
-        outcome.report.preview.push_back(now.reader.transaction(row));
-        return true;
-      }));
-    }
-    return std::move(outcome.report);
-  }
-
-  EnginePorts ports;
-  Gate gate;
-};
+Result<std::string> Engine::Impl::new_id(ledger::IdKind kind) {
+  std::array<std::byte, 5> random{};
+  MEISAI_TRY(ports.entropy->fill(random));
+  std::int64_t number = 1;
+  for (const std::byte byte : random) number = (number << 8U) | std::to_integer<std::int64_t>(byte);
+  return ledger::public_id(kind, "", number);
+}
 
 Engine::Engine(EnginePorts ports) : impl_(std::make_unique<Impl>(std::move(ports))) {}
 Engine::~Engine() = default;
@@ -126,6 +93,7 @@ Result<TransactionList> Engine::transactions(const TransactionFilter& filter) {
   if (query.limit) query.limit = std::min(*query.limit, most_rows) + 1;  // one more, to see whether there are more
   TransactionList list;
   list.cutoff_open = now.reader.cutoff_open();
+  list.withheld_cards = now.view->withheld_cards().size();
   MEISAI_TRY(now.view->transactions(query, [&](const StoredRow& row) {
     list.rows.push_back(now.reader.transaction(row));
     return true;
@@ -194,7 +162,9 @@ Result<std::vector<CoverageOfCard>> Engine::coverage() {
 Result<Status> Engine::status() {
   MEISAI_ASSIGN(Impl::Reading now, impl_->read("status"));
   MEISAI_ASSIGN(const Facts facts, impl_->ports.control->facts());
-  return reading::status(now.reader, *now.view, facts, date_in_japan(impl_->gate.now()));
+  MEISAI_ASSIGN(Status status, reading::status(now.reader, *now.view, facts, date_in_japan(impl_->gate.now())));
+  MEISAI_ASSIGN(status.connections, impl_->ports.control->connections());
+  return status;
 }
 
 Result<ExportReport> Engine::export_to(const std::string& target, const TransactionFilter& filter, ByteSink& sink) {
@@ -220,17 +190,27 @@ Result<Incident> Engine::open_incident(const IncidentRequest& request) {
   if (request.reason.empty()) return fail(Code::invalid_argument, "an incident needs a reason", "--reason TEXT");
   if (request.suspected_since && *request.suspected_since > impl_->gate.now())
     return fail(Code::invalid_argument, "the suspected start lies in the future");
-  const auto issuers = layouts();
-  if (request.scope == CutoffScope::issuer && std::ranges::count(issuers, request.issuer, &LayoutInfo::issuer) == 0)
-    return fail(Code::not_found, "there is no such issuer: nothing would be cut off", "see `meisai issuers`");
-  std::array<std::byte, 5> random{};
-  MEISAI_TRY(impl_->ports.entropy->fill(random));
-  std::int64_t number = 1;
-  for (const std::byte byte : random) number = (number << 8U) | std::to_integer<std::int64_t>(byte);
+  if (request.scope == CutoffScope::issuer) {
+    const auto files = layouts();
+    MEISAI_ASSIGN(const std::vector<Registration> linked, impl_->ports.control->registrations());
+    if (std::ranges::count(files, request.issuer, &LayoutInfo::issuer) == 0 &&
+        std::ranges::count(linked, request.issuer, &Registration::issuer) == 0)
+      return fail(Code::not_found, "there is no such issuer: nothing would be cut off", "see `meisai issuers`");
+  }
+  IncidentRequest covered = request;
+  if (request.scope == CutoffScope::connection) {
+    MEISAI_ASSIGN(const std::vector<Connection> connections, impl_->ports.control->connections());
+    const auto found = std::ranges::find(connections, request.connection, &Connection::id);
+    if (found == connections.end())
+      return fail(Code::not_found, "there is no such connection: nothing would be cut off", "see `meisai connections`");
+    covered.issuer = found->issuer;
+  }
+  MEISAI_ASSIGN(std::string id, impl_->new_id(ledger::IdKind::incident));
   return impl_->gate.cut_off(*impl_->ports.control,
-                             {.id = IncidentId(ledger::public_id(ledger::IdKind::incident, "", number)),
-                              .scope = request.scope,
-                              .issuer = request.issuer,
+                             {.id = IncidentId(std::move(id)),
+                              .scope = covered.scope,
+                              .issuer = covered.issuer,
+                              .connection = covered.connection,
                               .degree = request.degree,
                               .suspected_since = request.suspected_since,
                               .reason = request.reason},

@@ -14,7 +14,6 @@
 
 namespace meisai::japan_files {
 
-constexpr std::size_t field_count = static_cast<std::size_t>(Field::extension) + 1;
 
 struct Columns {
   std::vector<const Column*> of_cell;      ///< nullptr: no column of the layout

@@ -2,6 +2,7 @@
 #include "meisai/kit.h"
 #include "meisai/ports/system.h"
 #include "storage/keys/key_providers.h"
+#include "storage/keys/private_file.h"
 
 namespace meisai::kit {
 namespace {
@@ -40,6 +41,16 @@ std::unique_ptr<KeyProvider> passphrase(std::function<Result<Secret>(bool confir
 
 std::unique_ptr<KeyProvider> raw_key(Secret key_32_bytes) {
   return std::make_unique<keys::RawKeyProvider>(std::move(key_32_bytes));
+}
+
+Result<Secret> read_client_key(const std::filesystem::path& file) {
+  constexpr std::size_t longest = std::size_t{64} << 10U;
+  MEISAI_ASSIGN(std::optional<Secret> read, keys::read_private_file(file, longest));
+  if (!read) return fail(Code::invalid_argument, "there is no file of this name for our key at the issuer");
+  if (read->reveal_text().find("-----BEGIN PRIVATE KEY-----") == std::string_view::npos)
+    return fail(Code::invalid_argument, "the file holds no private key in PKCS#8 PEM form",
+                "convert it: openssl pkcs8 -topk8 -nocrypt", Retry::after_user);
+  return std::move(*read);
 }
 
 Result<void> write_key_file(const std::filesystem::path& file) {

@@ -6,6 +6,7 @@
 #include "apps/kit/default_ports.h"
 #include "meisai/kit.h"
 #include "meisai/ports/system.h"
+#include "storage/memory/wire_lock.h"
 
 namespace meisai::kit {
 
@@ -13,12 +14,14 @@ EnginePorts memory_ports(std::optional<Instant> now) {
   EnginePorts ports = default_ports(now);
   ports.control = memory::make_control(Mode::personal, now.has_value());
   ports.gate_lock = memory::make_gate_lock();
-  auto store = memory::make_store(*ports.control, *ports.entropy);
-  if (!store) {  // no randomness in this system: nothing outlives the process, so repeatable bytes will do
+  ports.wire_lock = memory::make_wire_lock();
+  auto stores = memory::make_stores(*ports.control, *ports.entropy);
+  if (!stores) {  // no randomness in this system: nothing outlives the process, so repeatable bytes will do
     SeededEntropy repeatable(1);
-    store = memory::make_store(*ports.control, repeatable);
+    stores = memory::make_stores(*ports.control, repeatable);
   }
-  ports.store = std::move(*store);
+  ports.store = std::move(stores->store);
+  ports.consents = std::move(stores->consents);
   return ports;
 }
 

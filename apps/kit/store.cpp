@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stores in folders, as ports of an engine. An open folder owns its control database and gate lock, while
-// an engine owns each port: the two ports made here share the folder between them.
+// Stores in folders, as ports of an engine. An open folder owns its control database and its locks, while an
+// engine owns each port: the ports made here share the folder between them.
 #include <system_error>
 
 #include "apps/kit/default_ports.h"
@@ -18,6 +18,7 @@ class FolderControl final : public Control {
  public:
   explicit FolderControl(Folder folder) : folder_(std::move(folder)) {}
   Result<Facts> facts() override { return control().facts(); }
+  Result<Facts> facts_about(const ConnectionId& connection) override { return control().facts_about(connection); }
   Result<void> raise_high_water(Instant at) override { return control().raise_high_water(at); }
   Result<void> announce(const Incident& incident) override { return control().announce(incident); }
   Result<Incident> open_incident(const IncidentId& id, const AuditDraft& audit) override {
@@ -27,10 +28,40 @@ class FolderControl final : public Control {
                                  const AuditDraft& audit) override {
     return control().lift_incident(id, at, reason, audit);
   }
+  Result<std::vector<Connection>> connections() override { return control().connections(); }
+  Result<void> add_connection(const Connection& connection, const AuditDraft& audit) override {
+    return control().add_connection(connection, audit);
+  }
+  Result<void> set_connection_state(const ConnectionId& id, ConnectionState state, const AuditDraft& audit) override {
+    return control().set_connection_state(id, state, audit);
+  }
+  Result<void> note_outcome(const ConnectionId& id, const ConnectionOutcome& outcome) override {
+    return control().note_outcome(id, outcome);
+  }
+  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const AuditDraft& audit) override {
+    return control().begin_consent(id, term, audit);
+  }
+  Result<void> announce_end(const ConnectionId& id, const ConsentId& consent) override {
+    return control().announce_end(id, consent);
+  }
+  Result<void> end_consent(const ConnectionId& id, const ConsentId& consent, ConsentEnd end, Instant at, HeldData held,
+                           const AuditDraft& audit) override {
+    return control().end_consent(id, consent, end, at, held, audit);
+  }
+  Result<void> set_revocation(const ConnectionId& id, Revocation revocation, const AuditDraft& audit) override {
+    return control().set_revocation(id, revocation, audit);
+  }
+  Result<void> put_registration(const Registration& registration, const AuditDraft& audit) override {
+    return control().put_registration(registration, audit);
+  }
+  Result<std::vector<Registration>> registrations() override { return control().registrations(); }
+  Result<std::optional<Instant>> trusted_time() override { return control().trusted_time(); }
+  Result<void> note_trusted_time(Instant at) override { return control().note_trusted_time(at); }
   Result<std::optional<Anchor>> anchor() override { return control().anchor(); }
   Result<void> set_anchor(const Anchor& anchor) override { return control().set_anchor(anchor); }
   Result<void> record(const AuditDraft& audit) override { return control().record(audit); }
   Result<void> audit(const std::function<bool(const AuditEntry&)>& visit) override { return control().audit(visit); }
+  Result<void> check() override { return control().check(); }
 
  private:
   [[nodiscard]] Control& control() const noexcept { return folder_->control(); }
@@ -51,10 +82,28 @@ class FolderGateLock final : public GateLock {
   Folder folder_;
 };
 
+class FolderWireLock final : public WireLock {
+ public:
+  explicit FolderWireLock(Folder folder) : folder_(std::move(folder)) {}
+  Result<std::unique_ptr<Admission::Hold>> enter(const IssuerId& issuer, const ConnectionId& connection) override {
+    return folder_->wire_lock().enter(issuer, connection);
+  }
+  Result<void> drain(const IssuerId& issuer, const ConnectionId& connection, std::chrono::milliseconds wait) override {
+    return folder_->wire_lock().drain(issuer, connection, wait);
+  }
+
+ private:
+  Folder folder_;
+};
+
+tl::unexpected<Error> closed() { return fail(Code::store_damaged, "the ledger was not opened"); }
+
 /// A ledger that was left closed: everything that would need it fails.
 class ClosedStore final : public Store {
  public:
-  Result<std::unique_ptr<Staging>> begin_staging(std::chrono::milliseconds) override { return closed(); }
+  Result<std::unique_ptr<Staging>> begin_staging(const StagingOwner&, std::chrono::milliseconds) override {
+    return closed();
+  }
   Result<Digest> card_hash(std::string_view, const Secret&) override { return closed(); }
   Result<std::unique_ptr<LedgerView>> read(Permit<Read>, const AuditDraft&) override { return closed(); }
   Result<std::unique_ptr<ReleaseView>> release(Permit<Release>, const AuditDraft&) override { return closed(); }
@@ -62,9 +111,23 @@ class ClosedStore final : public Store {
   Result<StoreHealth> check(Permit<Maintenance>, std::optional<Instant>, const AuditDraft&) override {
     return closed();
   }
+  Result<void> erase(Permit<Maintenance>, const ConnectionId&, const AuditDraft&) override { return closed(); }
+};
 
- private:
-  static tl::unexpected<Error> closed() { return fail(Code::store_damaged, "the ledger was not opened"); }
+class ClosedConsents final : public ConsentStore {
+ public:
+  Result<void> put_consent(const Consent&, const AuditDraft&) override { return closed(); }
+  Result<std::vector<Consent>> consents() override { return closed(); }
+  Result<std::optional<Tokens>> tokens(const ConnectionId&) override { return closed(); }
+  Result<void> put_tokens(const Tokens&, std::optional<std::uint64_t>, const AuditDraft&) override { return closed(); }
+  Result<bool> intend_refresh(Permit<Authorize>, const ConnectionId&, std::uint64_t, const AuditDraft&) override {
+    return closed();
+  }
+  Result<void> set_token_state(const ConnectionId&, std::uint64_t, TokenState, const AuditDraft&) override {
+    return closed();
+  }
+  Result<void> put_client_key(const IssuerId&, const Secret&, const AuditDraft&) override { return closed(); }
+  Result<Secret> client_key(const IssuerId&) override { return closed(); }
 };
 
 Result<Folder> open_folder(const std::filesystem::path& folder, KeyProvider& key, bool scripted) {
@@ -74,10 +137,11 @@ Result<Folder> open_folder(const std::filesystem::path& folder, KeyProvider& key
   return opened;
 }
 
-EnginePorts ports_of(const Folder& folder, std::optional<Instant> simulated_now) {
-  EnginePorts ports = default_ports(simulated_now);
+EnginePorts ports_of(const Folder& folder, const OpenOptions& options) {
+  EnginePorts ports = default_ports(options.simulated_now, options.open_address);
   ports.control = std::make_unique<FolderControl>(folder);
   ports.gate_lock = std::make_unique<FolderGateLock>(folder);
+  ports.wire_lock = std::make_unique<FolderWireLock>(folder);
   return ports;
 }
 
@@ -110,23 +174,38 @@ Result<bool> belongs_to_store(const std::filesystem::path& file, const std::file
 
 Result<EnginePorts> store_ports(const std::filesystem::path& folder, KeyProvider& key,
                                 std::optional<Instant> simulated_now) {
-  MEISAI_ASSIGN(const Folder opened, open_folder(folder, key, simulated_now.has_value()));
-  EnginePorts ports = ports_of(opened, simulated_now);
+  return store_ports(folder, key, OpenOptions{.simulated_now = simulated_now, .open_address = {}});
+}
+
+Result<EnginePorts> store_ports(const std::filesystem::path& folder, KeyProvider& key, const OpenOptions& options) {
+  MEISAI_ASSIGN(const Folder opened, open_folder(folder, key, options.simulated_now.has_value()));
+  EnginePorts ports = ports_of(opened, options);
   MEISAI_ASSIGN(ports.store, opened->open_vault());
+  ports.consents = opened->consents();
   return ports;
 }
 
 Result<EnginePorts> gate_ports(const std::filesystem::path& folder, KeyProvider& key,
                                std::optional<Instant> simulated_now) {
   MEISAI_ASSIGN(const Folder opened, open_folder(folder, key, simulated_now.has_value()));
-  EnginePorts ports = ports_of(opened, simulated_now);
+  EnginePorts ports = ports_of(opened, {.simulated_now = simulated_now, .open_address = {}});
   ports.store = std::make_unique<ClosedStore>();
+  // A cutoff of degree `cancel` destroys tokens where it can, and cuts off also where it cannot.
+  if (opened->open_vault())
+    ports.consents = opened->consents();
+  else
+    ports.consents = std::make_unique<ClosedConsents>();
   return ports;
 }
 
 Result<std::unique_ptr<Engine>> open_store(const std::filesystem::path& folder, KeyProvider& key,
                                            std::optional<Instant> simulated_now) {
-  MEISAI_ASSIGN(EnginePorts ports, store_ports(folder, key, simulated_now));
+  return open_store(folder, key, OpenOptions{.simulated_now = simulated_now, .open_address = {}});
+}
+
+Result<std::unique_ptr<Engine>> open_store(const std::filesystem::path& folder, KeyProvider& key,
+                                           const OpenOptions& options) {
+  MEISAI_ASSIGN(EnginePorts ports, store_ports(folder, key, options));
   return std::make_unique<Engine>(std::move(ports));
 }
 

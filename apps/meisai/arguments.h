@@ -42,6 +42,41 @@ struct StatusArguments {};
 struct IssuersArguments {
   std::optional<IssuerId> only;
 };
+struct IssuersRegisterArguments {
+  IssuerId issuer;
+  std::filesystem::path profile;
+  std::string client_id;
+  std::optional<std::filesystem::path> client_key;  ///< our private key at the issuer, not the store's
+  std::string key_id;
+};
+/// How a person links or renews.
+struct LinkOptions {
+  bool no_browser = false;
+  std::optional<EndTerms> end_terms;
+  std::optional<std::string> accept;  ///< hash of a consent screen; simulated stores only
+};
+struct LinkArguments {
+  IssuerId issuer;
+  LinkOptions options;
+};
+struct ConnectionsArguments {
+  std::optional<ConnectionId> only;
+};
+struct SyncArguments {
+  std::vector<ConnectionId> connections;
+};
+struct ConsentListArguments {};
+struct ConsentShowArguments {
+  ConsentId id;
+};
+struct ConsentRenewArguments {
+  ConsentId id;
+  LinkOptions options;
+};
+struct ConsentRevokeArguments {
+  ConsentId id;
+  EndTerms held = EndTerms::keep;
+};
 struct ImportArguments {
   std::vector<std::filesystem::path> files;
   std::optional<IssuerId> issuer;
@@ -84,9 +119,11 @@ struct DoctorArguments {
 struct VersionArguments {};
 
 using Command =
-    std::variant<DemoArguments, InitArguments, StatusArguments, IssuersArguments, ImportArguments, CardsArguments,
-                 StatementsArguments, TransactionsArguments, TransactionArguments, UpcomingArguments, ChangesArguments,
-                 CoverageArguments, ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
+    std::variant<DemoArguments, InitArguments, StatusArguments, IssuersArguments, IssuersRegisterArguments,
+                 LinkArguments, ConnectionsArguments, SyncArguments, ConsentListArguments, ConsentShowArguments,
+                 ConsentRenewArguments, ConsentRevokeArguments, ImportArguments, CardsArguments, StatementsArguments,
+                 TransactionsArguments, TransactionArguments, UpcomingArguments, ChangesArguments, CoverageArguments,
+                 ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
                  IncidentLiftArguments, IncidentListArguments, DoctorArguments, VersionArguments>;
 
 /// Help was asked for: this is the text.

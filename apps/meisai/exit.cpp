@@ -15,6 +15,7 @@ Exit exit_of(Code code) noexcept {  // NOLINT(readability-function-size): a tabl
       return Exit::usage;
 
     case Code::statement_contradicted:
+    case Code::no_card_account:
       return Exit::partial;
 
     case Code::document_not_recognized:
@@ -44,9 +45,12 @@ Exit exit_of(Code code) noexcept {  // NOLINT(readability-function-size): a tabl
     case Code::store_missing:
       return Exit::store_missing;
     case Code::store_busy:
+    case Code::store_changed:
       return Exit::store_busy;
     case Code::wrong_key:
       return Exit::wrong_key;
+    case Code::data_sealed:
+      return Exit::sealed;
 
     case Code::store_damaged:
     case Code::store_rolled_back:
@@ -83,6 +87,9 @@ Exit exit_of(Code code) noexcept {  // NOLINT(readability-function-size): a tabl
     case Code::token_missing:
     case Code::token_indeterminate:
     case Code::reauth_required:
+    case Code::authorization_denied:
+    case Code::authorization_failed:
+    case Code::consent_not_accepted:
       return Exit::person_needed;
 
     case Code::maintenance:
@@ -114,11 +121,22 @@ Exit exit_of(Code code) noexcept {  // NOLINT(readability-function-size): a tabl
     case Code::pan_detected:
     case Code::wrong_owner:
     case Code::fraud_signal_missing:
+    case Code::protocol_unsupported:
       return Exit::policy;
+
+    case Code::issuer_unreachable:
+    case Code::tls_not_trusted:
+    case Code::issuer_failed:
+    case Code::answer_not_valid:
+    case Code::answer_too_large:
+    case Code::redirect_refused:
+      return Exit::issuer_failure;
 
     case Code::key_file_unsafe:
     case Code::key_ring_missing:
     case Code::codec_unavailable:
+    case Code::profile_not_valid:
+    case Code::registration_missing:
       return Exit::configuration;
 
     case Code::interrupted:
@@ -129,6 +147,21 @@ Exit exit_of(Code code) noexcept {  // NOLINT(readability-function-size): a tabl
       return Exit::fault;
   }
   return Exit::fault;
+}
+
+Exit exit_of(const ConnectionReport& report) noexcept {
+  if (report.reason) return exit_of(report.reason->code);
+  switch (report.outcome) {
+    case SyncOutcome::fresh:
+    case SyncOutcome::unchanged:
+      return report.needs_attention() ? Exit::partial : Exit::done;
+    case SyncOutcome::failed:
+      return Exit::issuer_failure;
+    case SyncOutcome::none:
+    case SyncOutcome::not_checked:
+      break;
+  }
+  return Exit::partial;  // not looked at is never "nothing new" (I7)
 }
 
 Exit combined(std::span<const Exit> outcomes) noexcept {

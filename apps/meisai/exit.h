@@ -7,7 +7,7 @@
 
 #include <span>
 
-#include "meisai/error.h"
+#include "meisai/linked.h"
 
 namespace meisai::cli {
 
@@ -39,8 +39,10 @@ enum class Exit : int {
 };
 
 [[nodiscard]] Exit exit_of(Code code) noexcept;
+/// What one connection of a sync came to.
+[[nodiscard]] Exit exit_of(const ConnectionReport& report) noexcept;
 
-/// Several files: all with one outcome give that outcome, any mixture is `partial`. None: `done`.
+/// Several files or connections: all with one outcome give that outcome, any mixture is `partial`. None: `done`.
 [[nodiscard]] Exit combined(std::span<const Exit> outcomes) noexcept;
 
 }  // namespace meisai::cli

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/meisai/messages.h"
+#include "apps/meisai/words.h"
 
 namespace meisai::cli::json {
 namespace {
@@ -44,6 +45,15 @@ Value foreign(const ForeignAmount& f) {
           {"rate_date", or_null(f.rate_date)}};
 }
 
+Value source(const Source& s) {
+  Value out = {{"channel", s.channel}, {"document", s.document}, {"layout", s.layout}, {"row", s.row}};
+  if (s.channel == "api") {  // what a file calls document and layout, an API calls request and version
+    out["request"] = s.document;
+    out["version"] = s.layout;
+  }
+  return out;
+}
+
 Value row(const Transaction& t) {
   const TransactionFacts& f = t.facts;
   return {{"id", t.id.text()},
@@ -68,11 +78,7 @@ Value row(const Transaction& t) {
           {"foreign", f.foreign ? foreign(*f.foreign) : Value(nullptr)},
           {"region", name_of(f.region)},
           {"flags", list(flag_names(f.flags), [](std::string_view name) { return Value(name); })},
-          {"source",
-           {{"channel", t.source.channel},
-            {"document", t.source.document},
-            {"layout", t.source.layout},
-            {"row", t.source.row}}}};
+          {"source", source(t.source)}};
 }
 
 Value subtotal(const Subtotal& s) {
@@ -146,8 +152,12 @@ Value imported(const ImportedFile& file, bool dry_run) {
 }
 
 Value card(const Card& c) {
-  return {{"id", c.id.text()},         {"issuer", c.issuer.text()}, {"label", c.label},
-          {"last4", or_null(c.last4)}, {"kind", name_of(c.kind)},   {"connections", Value::array()}};
+  return {{"id", c.id.text()},
+          {"issuer", c.issuer.text()},
+          {"label", c.label},
+          {"last4", or_null(c.last4)},
+          {"kind", name_of(c.kind)},
+          {"connections", list(c.connections, [](const ConnectionId& id) { return Value(id.text()); })}};
 }
 
 Value debit(const UpcomingDebit& d) {
@@ -178,6 +188,7 @@ Value incident(const Incident& i) {
   return {{"id", i.id.text()},
           {"scope", name_of(i.scope)},
           {"issuer", text_or_null(i.issuer.text())},
+          {"connection", text_or_null(i.connection.text())},
           {"degree", name_of(i.degree)},
           {"state", name_of(i.state)},
           {"opened_at", rfc3339(i.opened_at)},
@@ -187,7 +198,62 @@ Value incident(const Incident& i) {
           {"lift_reason", text_or_null(i.lift_reason)}};
 }
 
-std::string_view name_of_window(WindowRule rule) { return rule == WindowRule::statement ? "statement" : "card_month"; }
+Value connection(const Connection& c, Instant now) {
+  const ConsentTerm& term = c.consent;
+  const bool agreed = !term.consent.empty();
+  const auto if_agreed = [agreed](auto value) { return agreed ? Value(value) : Value(nullptr); };
+  return {{"id", c.id.text()},
+          {"issuer", c.issuer.text()},
+          {"state", name_of(c.state)},
+          {"linked_at", rfc3339(c.linked_at)},
+          {"consent_id", if_agreed(term.consent.text())},
+          {"consent_state", if_agreed(consent_state(term.end, term.not_after, now))},
+          {"consent_ends_at", if_agreed(rfc3339(term.not_after))},
+          {"consent_days_left", if_agreed(days_left(term.not_after, now))},
+          {"end_terms", if_agreed(name_of(term.end_terms))},
+          {"held_data", if_agreed(name_of(term.held))},
+          {"revocation", if_agreed(name_of(term.revocation))},
+          {"last_outcome", name_of(c.last.outcome)},
+          {"last_reason", text_or_null(c.last.reason)},
+          {"checked_at", or_null(c.last.checked_at)},
+          {"data_as_of", or_null(c.last.data_as_of)},
+          {"next_allowed_at", or_null(c.last.next_allowed_at)}};
+}
+
+/// Connections whose rows a list leaves out.
+Value withheld(std::span<const Connection> connections) {
+  Value out = Value::array();
+  for (const Connection& c : connections)
+    if (c.consent.held == HeldData::sealed || c.consent.held == HeldData::erased)
+      out.push_back({{"connection", c.id.text()}, {"held_data", name_of(c.consent.held)}});
+  return out;
+}
+
+Value refused_by(const RejectedFromIssuer& r) {
+  return {
+      {"request", r.request}, {"row", r.row}, {"column", nullptr}, {"code", name_of(r.code)}, {"message", r.message}};
+}
+
+Value looked_at(const ConnectionReport& r, const std::optional<SyncReason>& reason) {
+  const std::optional<Instant> next =
+      reason && reason->error.next_allowed_at ? reason->error.next_allowed_at : r.next_allowed_at;
+  return {{"id", r.id.text()},
+          {"issuer", r.issuer.text()},
+          {"outcome", name_of(r.outcome)},
+          {"reason", reason ? Value(name_of(reason->error.code)) : Value(nullptr)},
+          {"error", reason ? failure(reason->error) : Value(nullptr)},
+          {"since", reason ? or_null(reason->since) : Value(nullptr)},
+          {"next_allowed_at", or_null(next)},
+          {"added", r.added},
+          {"modified", r.modified},
+          {"removed", r.removed},
+          {"unchanged", r.unchanged},
+          {"held", r.held},
+          {"rejected", list(r.rejected, refused_by)},
+          {"rejected_count", r.rejected_count},
+          {"pages", r.pages},
+          {"statements", list(r.statements, statement)}};
+}
 
 }  // namespace
 
@@ -211,10 +277,10 @@ std::string transaction(const Transaction& t) { return dumped(row(t), -1); }
 
 std::string transactions_head() { return "{\"transactions\": ["; }
 
-std::string transactions_tail(const TransactionList& list) {
+std::string transactions_tail(const TransactionList& list, std::span<const Connection> connections) {
   const auto word = [](bool yes) { return yes ? "true" : "false"; };
   return std::string("], \"truncated\": ") + word(list.truncated) + ", \"cutoff_open\": " + word(list.cutoff_open) +
-         "}\n";
+         ", \"withheld\": " + dumped(withheld(connections), -1) + "}\n";
 }
 
 std::string transaction_line(const Transaction& t) {
@@ -223,11 +289,12 @@ std::string transaction_line(const Transaction& t) {
   return dumped(out, -1) + "\n";
 }
 
-std::string summary_line(const TransactionList& rows) {
+std::string summary_line(const TransactionList& rows, std::span<const Connection> connections) {
   return dumped({{"message_type", "summary"},
                  {"transactions", rows.rows.size()},
                  {"truncated", rows.truncated},
                  {"cutoff_open", rows.cutoff_open},
+                 {"withheld", withheld(connections)},
                  {"last_id", rows.rows.empty() ? Value(nullptr) : Value(rows.rows.back().id.text())}},
                 -1) +
          "\n";
@@ -236,16 +303,9 @@ std::string summary_line(const TransactionList& rows) {
 std::string transaction_shown(const Transaction& t, const std::optional<Occurrence>& why) {
   Value out = {{"transactions", Value::array({row(t)})}, {"truncated", false}};
   if (why)
-    out["why"] = {{"card_id", t.card_id.text()},
-                  {"date", or_null(t.facts.date.date)},
-                  {"occurrence", why->number},
-                  {"equal_rows", why->of},
-                  {"statement_id", id_or_null(t.statement_id)},
-                  {"source",
-                   {{"channel", t.source.channel},
-                    {"document", t.source.document},
-                    {"layout", t.source.layout},
-                    {"row", t.source.row}}}};
+    out["why"] = {
+        {"card_id", t.card_id.text()}, {"date", or_null(t.facts.date.date)},         {"occurrence", why->number},
+        {"equal_rows", why->of},       {"statement_id", id_or_null(t.statement_id)}, {"source", source(t.source)}};
   return dumped(out);
 }
 
@@ -279,7 +339,7 @@ std::string coverage(std::span<const CoverageOfCard> all) {
   return dumped({{"cards", list(all, one)}});
 }
 
-std::string status(const Status& s, const std::string& store) {
+std::string status(const Status& s, std::span<const Connection> connections, const std::string& store, Instant now) {
   const auto fresh = [](const CardFreshness& f) {
     Value out = card(f.card);
     out["known_to"] = or_null(f.known_to);
@@ -297,7 +357,7 @@ std::string status(const Status& s, const std::string& store) {
   return dumped({{"store", store},
                  {"mode", name_of(s.mode)},
                  {"simulated", s.simulated},
-                 {"connections", Value::array()},
+                 {"connections", list(connections, [now](const Connection& c) { return connection(c, now); })},
                  {"cards", list(s.cards, fresh)},
                  {"next_debits", list(s.next_debits, debit)},
                  {"months", list(s.months, month)},
@@ -305,26 +365,20 @@ std::string status(const Status& s, const std::string& store) {
                  {"quarantined", s.quarantined}});
 }
 
-std::string issuers(std::span<const LayoutInfo> layouts) {
+std::string connections(std::span<const Connection> all, Instant now) {
+  return dumped({{"connections", list(all, [now](const Connection& c) { return connection(c, now); })}});
+}
+
+std::string synced(const SyncReport& report, std::span<const std::optional<SyncReason>> reasons) {
   Value all = Value::array();
-  for (const LayoutInfo& layout : layouts) {
-    Value* issuer = nullptr;
-    for (Value& known : all)
-      if (known["id"] == layout.issuer.text()) issuer = &known;
-    if (issuer == nullptr) {
-      all.push_back({{"id", layout.issuer.text()},
-                     {"name_ja", layout.name_ja},
-                     {"name_en", layout.name_en},
-                     {"layouts", Value::array()}});
-      issuer = &all.back();
-    }
-    (*issuer)["layouts"].push_back({{"layout", layout.layout},
-                                    {"certainty", name_of(layout.certainty)},
-                                    {"since", layout.since},
-                                    {"window", name_of_window(layout.window)},
-                                    {"channel", "file"}});
+  bool any_looked = false;
+  for (std::size_t i = 0; i < report.connections.size(); ++i) {
+    all.push_back(looked_at(report.connections[i], reasons[i]));
+    any_looked = any_looked || !reasons[i];
   }
-  return dumped({{"issuers", std::move(all)}});
+  Value out = {{"connections", std::move(all)}, {"cursor", report.cursor}};
+  if (!any_looked && !reasons.empty()) out["error"] = failure(reasons.front()->error);
+  return dumped(out);
 }
 
 std::string exported(const std::string& target, const std::string& file, const ExportReport& report) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "apps/meisai/exit.h"
+#include "apps/meisai/sync_reasons.h"
 #include "meisai/engine.h"
 
 namespace meisai::cli::json {
@@ -29,10 +30,11 @@ struct ImportedFile {
 [[nodiscard]] std::string transaction(const Transaction& row);
 /// The pieces of a long list: head, rows with commas between, tail.
 [[nodiscard]] std::string transactions_head();
-[[nodiscard]] std::string transactions_tail(const TransactionList& list);
+/// `connections`: whose rows are withheld is said with the list.
+[[nodiscard]] std::string transactions_tail(const TransactionList& list, std::span<const Connection> connections);
 /// A row of --json-lines, and its last line.
 [[nodiscard]] std::string transaction_line(const Transaction& row);
-[[nodiscard]] std::string summary_line(const TransactionList& list);
+[[nodiscard]] std::string summary_line(const TransactionList& list, std::span<const Connection> connections);
 
 /// `transactions show`: a list of one; with `why`, which of how many equal rows of the day it is.
 struct Occurrence {
@@ -46,8 +48,20 @@ struct Occurrence {
 [[nodiscard]] std::string upcoming(const Upcoming& upcoming);
 [[nodiscard]] std::string changes(const ChangeList& changes);
 [[nodiscard]] std::string coverage(std::span<const CoverageOfCard> cards);
-[[nodiscard]] std::string status(const Status& status, const std::string& store);
-[[nodiscard]] std::string issuers(std::span<const LayoutInfo> layouts);
+[[nodiscard]] std::string status(const Status& status, std::span<const Connection> connections,
+                                 const std::string& store, Instant now);
+/// One object an issuer: what files of it can be read, and how it is reached where we are registered there.
+[[nodiscard]] std::string issuers(std::span<const LayoutInfo> layouts, std::span<const RegisteredIssuer> registered);
+
+[[nodiscard]] std::string connections(std::span<const Connection> connections, Instant now);
+[[nodiscard]] std::string consents(std::span<const Consent> consents, Instant now);
+/// One consent with its screen, in both languages.
+[[nodiscard]] std::string consent_shown(const Consent& consent, Instant now);
+/// The error of a consent that was not agreed to, with the screen that it is about.
+[[nodiscard]] std::string not_accepted(const Error& error, const ConsentScreen& screen);
+/// REQUIRES: a reason for each connection that has one, in the order of the report. Where every connection has
+/// one, `error` is the first.
+[[nodiscard]] std::string synced(const SyncReport& report, std::span<const std::optional<SyncReason>> reasons);
 [[nodiscard]] std::string exported(const std::string& target, const std::string& file, const ExportReport& report);
 [[nodiscard]] std::string audit_entries(std::span<const AuditLine> entries);
 [[nodiscard]] std::string audit_verified(const AuditReport& report);

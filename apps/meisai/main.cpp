@@ -15,6 +15,7 @@
 #include <new>
 #include <tuple>
 
+#include "apps/meisai/browser.h"
 #include "apps/meisai/run.h"
 #include "apps/meisai/terminal.h"
 
@@ -69,6 +70,8 @@ meisai::cli::Environment real_environment() {
         return value == nullptr ? std::nullopt : std::optional<std::string>(value);
       },
       .ask_secret = meisai::cli::ask_on_terminal,
+      .ask_line = meisai::cli::ask_line_on_terminal,
+      .launch = meisai::cli::launch_program,
       .interrupted = [] { return interrupted.load(); },
       .monotonic =
           [] {

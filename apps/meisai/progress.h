@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "apps/meisai/session.h"
@@ -18,17 +19,20 @@ class ProgressDisplay {
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
   ~ProgressDisplay();
 
-  /// For ImportOptions::progress: false once the person pressed Ctrl-C.
+  /// For ImportOptions::progress and LinkProgressCallback: false once the person pressed Ctrl-C.
   bool operator()(const Progress& progress);
+  bool operator()(const LinkProgress& progress);
 
  private:
-  void draw(const Progress& progress);
-  void tell(const Progress& progress);
+  [[nodiscard]] bool due();
+  /// `share`: from 0 to 1, empty where the end is not known.
+  void show(std::optional<double> share, const std::string& text);
 
   const Session& session_;
   std::string what_;
   std::chrono::milliseconds began_;
   std::chrono::milliseconds shown_{};
+  std::string last_;
   bool drawn_ = false;
 };
 

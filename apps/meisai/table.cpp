@@ -47,6 +47,13 @@ bool harmless(UChar32 point) {
   return type != U_CONTROL_CHAR && type != U_SURROGATE && type != U_UNASSIGNED && point != 0x2028 && point != 0x2029;
 }
 
+/// May not begin a line (行頭禁則).
+bool closes(UChar32 point) {
+  constexpr std::u32string_view closing =
+      U"、。，．・：；？！）」』】〕〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.;:!?)";
+  return point > 0 && closing.find(static_cast<char32_t>(point)) != std::u32string_view::npos;
+}
+
 bool is_plain_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
@@ -87,6 +94,40 @@ std::string fitted(std::string_view text, int width) {
     end = at;
   }
   return std::string(text.substr(0, end)) + "…";
+}
+
+std::vector<std::string> wrapped(std::string_view text, int width) {
+  std::vector<std::string> lines;
+  std::size_t begin = 0, last_break = 0;
+  int used = 0, after_break = 0;  // cells of the line, and of what stands behind its last break
+  bool wide_before = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t from = at;
+    const UChar32 point = next_point(text, at);
+    const int cells = cells_of(point);
+    const bool wide = cells == 2;
+    if (from > begin && (text[from - 1] == ' ' || wide || wide_before) && point != ' ' && !closes(point)) {
+      last_break = from;
+      after_break = 0;
+    }
+    if (used + cells > width && from > begin && point != ' ') {
+      const bool at_break = last_break > begin;
+      const std::size_t end = at_break ? last_break : from;
+      std::string_view line = text.substr(begin, end - begin);
+      while (line.ends_with(' ')) line.remove_suffix(1);
+      lines.emplace_back(line);
+      begin = end;
+      used = at_break ? after_break : 0;
+      after_break = used;
+    }
+    used += cells;
+    after_break += cells;
+    wide_before = wide;
+  }
+  std::string_view rest = text.substr(begin);
+  while (rest.ends_with(' ')) rest.remove_suffix(1);
+  if (!rest.empty() || lines.empty()) lines.emplace_back(rest);
+  return lines;
 }
 
 std::string money_text(std::int64_t minor, const Currency& currency) {

@@ -20,6 +20,10 @@ namespace meisai::cli {
 /// The longest beginning of `text` that fits `width` cells, with an ellipsis if something was cut.
 [[nodiscard]] std::string fitted(std::string_view text, int width);
 
+/// `text` in lines of at most `width` cells, cut at spaces and between wide characters; a word that is longer is
+/// cut where it must be. Closing punctuation never begins a line. One empty line for no text.
+[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, int width);
+
 /// `12,345`, `-9,800`, `1,250.00 USD`: yen without a word, other currencies with theirs.
 [[nodiscard]] std::string money_text(std::int64_t minor, const Currency& currency);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one place where a secret is typed. It goes from the terminal's buffer into one array that is wiped,
-// and from there into a Secret: no string, no stream, no echo.
+// What a person types at the terminal. This is the one place where a secret is typed: it goes from the terminal's
+// buffer into one array that is wiped, and from there into a Secret: no string, no stream, no echo.
 #include "apps/meisai/terminal.h"
 
 #include <fcntl.h>
@@ -39,6 +39,29 @@ class SilentTerminal {
   bool silent_ = false;
 };
 
+/// An open descriptor of the controlling terminal.
+class Terminal {
+ public:
+  Terminal() : descriptor_(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) {}
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  ~Terminal() {
+    if (there()) ::close(descriptor_);
+  }
+  [[nodiscard]] bool there() const noexcept { return descriptor_ >= 0; }
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+  void write(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t written = ::write(descriptor_, text.data(), text.size());
+      if (written <= 0) return;
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+ private:
+  int descriptor_;
+};
+
 Result<Secret> read_line(int descriptor) {
   std::array<char, 1024> typed{};
   const ssize_t count = ::read(descriptor, typed.data(), typed.size());
@@ -55,22 +78,25 @@ Result<Secret> read_line(int descriptor) {
 }  // namespace
 
 Result<Secret> ask_on_terminal(std::string_view prompt) {
-  const int descriptor = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (descriptor < 0)
+  const Terminal terminal;
+  if (!terminal.there())
     return fail(Code::wrong_key, "no key was named and there is no terminal to ask for a passphrase",
                 "name the key with --key-file FILE or MEISAI_KEY_FILE", Retry::after_user);
-  Result<Secret> answer = [&]() -> Result<Secret> {
-    const SilentTerminal terminal(descriptor);
-    if (!terminal.silent()) return fail(Code::wrong_key, "the terminal's echo cannot be switched off");
-    for (std::string_view rest = prompt; !rest.empty();) {
-      const ssize_t written = ::write(descriptor, rest.data(), rest.size());
-      if (written <= 0) break;
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return read_line(descriptor);
-  }();
-  ::close(descriptor);
-  return answer;
+  const SilentTerminal silence(terminal.descriptor());
+  if (!silence.silent()) return fail(Code::wrong_key, "the terminal's echo cannot be switched off");
+  terminal.write(prompt);
+  return read_line(terminal.descriptor());
+}
+
+Result<std::string> ask_line_on_terminal(std::string_view prompt) {
+  const Terminal terminal;
+  if (!terminal.there()) return fail(Code::consent_not_accepted, "there is no terminal to agree on");
+  ::tcflush(terminal.descriptor(), TCIFLUSH);  // what was typed before the question is no answer to it
+  terminal.write(prompt);
+  std::array<char, 1024> typed{};
+  const ssize_t count = ::read(terminal.descriptor(), typed.data(), typed.size());
+  if (count < 0 && errno == EINTR) return fail(Code::interrupted, "interrupted while an answer was asked for");
+  return std::string(typed.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
 }
 
 int terminal_columns(int descriptor) {

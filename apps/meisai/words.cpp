@@ -52,6 +52,8 @@ Text text_of(PaymentType type) {
 
 constexpr std::string_view dash = "–";
 
+bool has_flag(std::uint16_t flags, RowFlag flag) { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
+
 }  // namespace
 
 std::string_view word(const Session& session, TransactionKind kind) { return session.say(text_of(kind)); }
@@ -134,6 +136,117 @@ std::string_view word(const Session& session, IncidentState state) {
   return {};
 }
 
+std::string_view word(const Session& session, ConnectionState state) {
+  switch (state) {
+    case ConnectionState::authorizing:
+      return session.say(Text::connection_authorizing);
+    case ConnectionState::active:
+      return session.say(Text::connection_active);
+    case ConnectionState::reauth_required:
+      return session.say(Text::connection_reauth_required);
+    case ConnectionState::closed:
+      return session.say(Text::connection_closed);
+  }
+  return {};
+}
+
+std::string_view word(const Session& session, SyncOutcome outcome) {
+  switch (outcome) {
+    case SyncOutcome::none:
+      return session.say(Text::outcome_none);
+    case SyncOutcome::fresh:
+      return session.say(Text::outcome_fresh);
+    case SyncOutcome::unchanged:
+      return session.say(Text::outcome_unchanged);
+    case SyncOutcome::not_checked:
+      return session.say(Text::outcome_not_checked);
+    case SyncOutcome::failed:
+      return session.say(Text::outcome_failed);
+  }
+  return {};
+}
+
+std::string_view word(const Session& session, HeldData held) {
+  switch (held) {
+    case HeldData::usable:
+      return session.say(Text::held_usable);
+    case HeldData::kept:
+      return session.say(Text::held_kept);
+    case HeldData::sealed:
+      return session.say(Text::held_sealed);
+    case HeldData::erased:
+      return session.say(Text::held_erased);
+  }
+  return {};
+}
+
+std::string_view word(const Session& session, Revocation revocation) {
+  switch (revocation) {
+    case Revocation::none:
+      return session.say(Text::revocation_none);
+    case Revocation::due:
+      return session.say(Text::revocation_due);
+    case Revocation::confirmed:
+      return session.say(Text::revocation_confirmed);
+  }
+  return {};
+}
+
+std::string_view sentence(const Session& session, EndTerms terms) {
+  switch (terms) {
+    case EndTerms::keep:
+      return session.say(Text::end_terms_keep);
+    case EndTerms::seal:
+      return session.say(Text::end_terms_seal);
+    case EndTerms::erase:
+      return session.say(Text::end_terms_erase);
+  }
+  return {};
+}
+
+std::int64_t days_left(Instant end, Instant now) {
+  return std::max<std::int64_t>(0, std::chrono::floor<std::chrono::days>(end - now).count());
+}
+
+std::string_view consent_state(ConsentEnd end, Instant not_after, Instant now) {
+  if (end != ConsentEnd::none) return name_of(end);
+  return now < not_after ? "active" : name_of(ConsentEnd::expired);
+}
+
+Cell consent_cell(const Session& session, ConsentEnd end, Instant not_after) {
+  switch (end) {
+    case ConsentEnd::none:
+      if (session.now() < not_after) return {session.say(Text::consent_active), Tone::good};
+      break;
+    case ConsentEnd::ending:
+      return {session.say(Text::consent_ending), Tone::bad};
+    case ConsentEnd::expired:
+      break;
+    case ConsentEnd::withdrawn:
+      return {session.say(Text::consent_withdrawn), Tone::faint};
+    case ConsentEnd::superseded:
+      return {session.say(Text::consent_superseded), Tone::faint};
+  }
+  return {session.say(Text::consent_expired), Tone::bad};
+}
+
+std::string joined(std::span<const std::string> texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all.empty() ? std::string(dash) : all;
+}
+
+std::string instant_text(const std::optional<Instant>& at) { return at ? rfc3339(*at) : std::string(dash); }
+
+void print_fields(const Session& session, std::span<const std::pair<std::string, std::string>> fields) {
+  int width = 0;
+  for (const auto& [name, value] : fields) width = std::max(width, display_width(name));
+  for (const auto& [name, value] : fields) {
+    const std::string gap(static_cast<std::size_t>(width - display_width(name)) + 2, ' ');
+    session.print(toned(name, Tone::faint, session.colors()) + gap + printable(value));
+  }
+}
+
 std::string plan_text(const Session& session, const PaymentPlan& plan) {
   std::string text(session.say(text_of(plan.type)));
   if (plan.index && plan.count) return text + " " + std::to_string(*plan.index) + "/" + std::to_string(*plan.count);
@@ -182,13 +295,55 @@ std::string MoneySum::text() const {
   return text.empty() ? "0" : text;
 }
 
-IssuerNames::IssuerNames(const Session& session, const Engine& engine)
-    : language_(session.language()), layouts_(engine.layouts()) {}
+IssuerNames::IssuerNames(const Session& session, Engine& engine) {
+  const bool japanese = session.language() == Language::ja;
+  for (const LayoutInfo& layout : engine.layouts())
+    names_.emplace(layout.issuer.text(), japanese ? layout.name_ja : layout.name_en);
+  const auto registered = engine.registrations();
+  if (!registered) return;
+  for (const RegisteredIssuer& issuer : *registered)
+    names_.emplace(issuer.registration.issuer.text(), japanese ? issuer.profile.name_ja : issuer.profile.name_en);
+}
 
 std::string IssuerNames::of(const IssuerId& id) const {
-  for (const LayoutInfo& layout : layouts_)
-    if (layout.issuer == id) return language_ == Language::ja ? layout.name_ja : layout.name_en;
-  return id.text();
+  const auto name = names_.find(id.text());
+  return name == names_.end() ? id.text() : name->second;
+}
+
+Table connection_table(const Session& session, const IssuerNames& issuers, std::span<const Connection> connections) {
+  const auto head = [&](Text text) { return std::string(session.say(text)); };
+  Table table({{head(Text::col_id)},
+               {head(Text::col_issuer), Align::left, true},
+               {head(Text::col_state)},
+               {head(Text::col_last)},
+               {head(Text::col_data_as_of)},
+               {head(Text::col_consent)},
+               {head(Text::col_consent_end)},
+               {head(Text::col_days_left), Align::right}});
+  constexpr std::int64_t soon = 14;
+  for (const Connection& c : connections) {
+    const bool agreed = !c.consent.consent.empty();
+    const std::int64_t days = days_left(c.consent.not_after, session.now());
+    const bool looked = c.last.outcome == SyncOutcome::fresh || c.last.outcome == SyncOutcome::unchanged;
+    table.add({c.id.text(),
+               issuers.of(c.issuer),
+               {word(session, c.state), c.state == ConnectionState::active ? Tone::good : Tone::bad},
+               {word(session, c.last.outcome), looked ? Tone::plain : Tone::bad},
+               instant_text(c.last.data_as_of),
+               agreed ? consent_cell(session, c.consent.end, c.consent.not_after) : Cell(dash),
+               agreed ? Cell(rfc3339(c.consent.not_after)) : Cell(dash),
+               agreed ? Cell(std::to_string(days), days < soon ? Tone::bad : Tone::plain) : Cell(dash)});
+  }
+  return table;
+}
+
+Certainty certainty_of(const IssuerProfile& profile) {
+  return profile.sandbox ? Certainty::experimental : Certainty::described;
+}
+
+bool moves_money(const TransactionFacts& facts) {
+  return facts.kind != TransactionKind::payment && facts.kind != TransactionKind::authorization &&
+         !has_flag(facts.flags, RowFlag::declined);
 }
 
 Table transaction_table(const Session& session, std::span<const Transaction> rows) {
@@ -203,14 +358,21 @@ Table transaction_table(const Session& session, std::span<const Transaction> row
   for (const Transaction& row : rows) {
     const TransactionFacts& facts = row.facts;
     std::string kind(word(session, facts.kind));
-    if (facts.status == TransactionStatus::pending) kind.append(", ").append(session.say(Text::status_pending));
+    const auto mark = [&](bool set, Text text) {
+      if (set) kind.append(", ").append(session.say(text));
+    };
+    mark(facts.status == TransactionStatus::pending, Text::status_pending);
+    mark(has_flag(facts.flags, RowFlag::declined), Text::status_declined);
+    mark(has_flag(facts.flags, RowFlag::suspect), Text::flag_suspect);
+    const bool plain = facts.kind == TransactionKind::purchase && facts.status == TransactionStatus::posted &&
+                       !has_flag(facts.flags, RowFlag::declined) && !has_flag(facts.flags, RowFlag::suspect);
     table.add({date_text(facts.date),
                row.card_label,
                facts.merchant_normalized,
                {money_text(facts.amount_minor, facts.currency), facts.amount_minor < 0 ? Tone::good : Tone::plain},
                money_or_dash(facts.billed_minor, facts.currency),
                plan_text(session, facts.plan),
-               {kind, facts.kind == TransactionKind::purchase ? Tone::faint : Tone::plain}});
+               {kind, plain ? Tone::faint : Tone::plain}});
   }
   return table;
 }

@@ -71,22 +71,30 @@ std::uint64_t mix_foreign(std::uint64_t seed, const ForeignAmount& foreign) noex
   return mix_optional(seed, foreign.rate_date, number_of_date);
 }
 
+FactsKey key_of(std::uint8_t recipe, const std::array<unsigned char, 32>& digest) {
+  FactsKey key{recipe};
+  std::copy_n(digest.begin(), key.size() - 1, key.begin() + 1);
+  return key;
+}
+
 }  // namespace
 
 FactsKey facts_key(const TransactionFacts& facts) {
   static thread_local Sha256 sha;
   static thread_local std::string bytes;
   bytes.clear();
-  bytes.push_back(static_cast<char>(identity_recipe));
+  const std::uint8_t recipe = facts.issuer_reference.empty() ? identity_recipe : issuer_reference_recipe;
+  bytes.push_back(static_cast<char>(recipe));
+  if (recipe == issuer_reference_recipe) {
+    bytes.append(facts.issuer_reference);
+    return key_of(recipe, sha.of(bytes));
+  }
   bytes.push_back(static_cast<char>(facts.date.precision));
   append_big_endian(bytes, facts.amount_minor);
   bytes.append(facts.currency.code());
   append_big_endian(bytes, static_cast<std::uint32_t>(facts.merchant_raw.size()));
   bytes.append(facts.merchant_raw);
-  const auto digest = sha.of(bytes);
-  FactsKey key{identity_recipe};
-  std::copy_n(digest.begin(), key.size() - 1, key.begin() + 1);
-  return key;
+  return key_of(recipe, sha.of(bytes));
 }
 
 Fingerprint fingerprint(const FactsKey& facts, std::uint32_t occurrence) noexcept {
@@ -119,11 +127,21 @@ std::uint64_t content_hash(const TransactionFacts& facts) noexcept {
   seed = mix(seed, static_cast<std::uint64_t>(facts.status));
   seed = mix(seed, static_cast<std::uint64_t>(facts.region));
   seed = mix(seed, std::uint64_t{facts.flags});
+  if (!facts.issuer_reference.empty()) seed = mix(mix(seed, facts.issuer_reference), facts.pending_reference);
   return facts.foreign ? mix_foreign(seed, *facts.foreign) : mix(seed, std::uint64_t{3});
 }
 
 std::uint32_t merchant_hash(const TransactionFacts& facts) noexcept {
   return static_cast<std::uint32_t>(mix(mix(std::uint64_t{7}, facts.merchant_raw), facts.currency.code()) >> 16U);
+}
+
+std::uint64_t likeness_hash(const TransactionFacts& facts) noexcept {
+  const std::uint64_t who = mix(mix(std::uint64_t{11}, facts.merchant_normalized), facts.currency.code());
+  return mix(who, number(facts.amount_minor));
+}
+
+std::uint64_t reference_hash(std::string_view reference) noexcept {
+  return reference.empty() ? 0 : mix(std::uint64_t{13}, reference) | 1U;
 }
 
 }  // namespace meisai::ledger

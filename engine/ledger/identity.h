@@ -3,7 +3,8 @@
 // What makes a row the same row (I6). The recipe is versioned and made only of raw facts that do not
 // change: precision, merchant as the issuer wrote it, usage amount and currency; card and day stand
 // beside it in the unique key. The plan is left out (a purchase may be turned into リボ later), and so are
-// cleaned text, file names and fetch order. Twins are told apart by the occurrence number.
+// cleaned text, file names and fetch order. Twins are told apart by the occurrence number. Where the issuer's
+// own id of a row is stable, the id alone is the recipe (decision 0013): amounts and dates may change under it.
 #pragma once
 
 #include <array>
@@ -16,7 +17,9 @@ namespace meisai::ledger {
 /// Version byte and truncated SHA-256: the first twelve bytes of a Fingerprint.
 using FactsKey = std::array<std::uint8_t, 12>;
 
-constexpr std::uint8_t identity_recipe = 1;
+constexpr std::uint8_t identity_recipe = 1;          ///< raw facts
+constexpr std::uint8_t issuer_reference_recipe = 2;  ///< the issuer's stable id
+[[nodiscard]] inline bool is_by_reference(const FactsKey& key) noexcept { return key[0] == issuer_reference_recipe; }
 
 [[nodiscard]] FactsKey facts_key(const TransactionFacts& facts);
 [[nodiscard]] Fingerprint fingerprint(const FactsKey& facts, std::uint32_t occurrence) noexcept;
@@ -28,5 +31,10 @@ constexpr std::uint8_t identity_recipe = 1;
 [[nodiscard]] std::uint64_t content_hash(const TransactionFacts& facts) noexcept;
 /// A hash of who was paid: merchant text and currency.
 [[nodiscard]] std::uint32_t merchant_hash(const TransactionFacts& facts) noexcept;
+/// A hash of what a pending row and its posted row have in common where the issuer does not link them: cleaned
+/// merchant, amount and currency.
+[[nodiscard]] std::uint64_t likeness_hash(const TransactionFacts& facts) noexcept;
+/// A hash of an issuer's id of a row; 0 for none.
+[[nodiscard]] std::uint64_t reference_hash(std::string_view reference) noexcept;
 
 }  // namespace meisai::ledger

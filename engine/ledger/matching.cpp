@@ -118,6 +118,12 @@ Result<Outcome> WindowMatch::decide(StatementKey statement) {
   return std::move(outcome_);
 }
 
+Result<Outcome> WindowMatch::decide_linked(StatementKey statement, const std::optional<CompleteDays>& complete) {
+  MEISAI_ASSIGN(outcome_, decide(statement));
+  MEISAI_TRY(pair_across_days(complete));
+  return std::move(outcome_);
+}
+
 void WindowMatch::decide_group(std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
   if (rows.empty()) {  // most rows of most imports are new
     std::uint32_t occurrence = 0;
@@ -179,7 +185,8 @@ void WindowMatch::pair_revised_amounts() {
     if (row.statement == statement_) places[{row.card, row.day, merchant_hash(row.facts)}].first.push_back(i);
   }
   for (const Entry& entry : entries_) {
-    if (outcome_.decisions[entry.ordinal].action != Action::insert) continue;
+    // An issuer's stable id says more than day and merchant do.
+    if (outcome_.decisions[entry.ordinal].action != Action::insert || is_by_reference(entry.facts)) continue;
     const auto place = places.find({cards_[entry.card], entry.day, entry.merchant});
     if (place != places.end()) place->second.second.push_back(&entry);
   }

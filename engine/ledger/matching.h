@@ -2,13 +2,14 @@
 //
 // Matches a complete window against what is stored (DESIGN section 4). Works on small entries in place of
 // whole candidates, so that a window of a million rows fits in memory: both sides are walked once, in the
-// order of the unique key. Strongest evidence first; each stored row is used once. A later issue adds
-// aliases and pending rows as further passes of `decide_group`.
+// order of the unique key. Strongest evidence first; each stored row is used once. What no group of equal facts
+// settles is settled across days: an issuer's id whose date changed, a pending row that was posted.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <unordered_set>
 #include <vector>
@@ -31,6 +32,9 @@ struct Entry {
   std::uint32_t ordinal = 0;  ///< its place among the window's candidates, from 0
   std::uint32_t merchant = 0;
   std::uint64_t content = 0;
+  bool pending = false;
+  std::uint64_t was_pending_as = 0;  ///< reference_hash of the id that the row had while pending; 0: not stated
+  std::uint64_t likeness = 0;        ///< likeness_hash
 };
 
 enum class Action : std::uint8_t {
@@ -48,10 +52,12 @@ struct Decision {
 };
 
 struct Outcome {
-  std::vector<Decision> decisions;  ///< by ordinal
-  std::vector<StoredRow> absent;    ///< rows of the statement that the window does not list
-  std::uint64_t listed_before = 0;  ///< rows that the statement listed until now
-  std::uint64_t matched = 0;        ///< of these, how many the window lists again
+  std::vector<Decision> decisions;            ///< by ordinal
+  std::vector<StoredRow> absent;              ///< rows of the statement, or of the complete days, that it does not list
+  std::map<TransactionKey, StoredRow> moved;  ///< rows as stored that `revise` moves to another day
+  std::uint64_t pending_absent = 0;  ///< pending rows of the complete days that it does not list and nothing replaced
+  std::uint64_t listed_before = 0;   ///< rows that the statement listed until now
+  std::uint64_t matched = 0;         ///< of these, how many the window lists again
 };
 
 /// How much a window looks like a stored statement.
@@ -78,12 +84,25 @@ class WindowMatch {
   /// complete for its cards and days). Entries without a date must carry the statement's day key.
   [[nodiscard]] Result<Outcome> decide(StatementKey statement);
 
+  /// As `decide`, for the answer of an API: an id whose date changed and a pending row that was posted are the
+  /// row they were. `complete`: the days of a window without statement for which it lists every row.
+  struct CompleteDays {
+    DayKey from = 0;
+    DayKey to = 0;
+    std::vector<std::uint32_t> cards;  ///< by Entry::card: also those that it lists nothing of
+  };
+  [[nodiscard]] Result<Outcome> decide_linked(StatementKey statement, const std::optional<CompleteDays>& complete);
+
  private:
   template <class OnGroup>
   Result<void> merge(const OnGroup& on_group);
   void decide_group(std::span<const Entry> entries, const std::vector<StoredRow>& rows);
   [[nodiscard]] Result<void> collect_absent();
   void pair_revised_amounts();
+  [[nodiscard]] Result<void> pair_across_days(const std::optional<CompleteDays>& complete);
+  [[nodiscard]] Result<void> pair_card(CardKey card, std::span<const Entry* const> entries,
+                                       const std::optional<CompleteDays>& complete,
+                                       const std::set<TransactionKey>& used);
 
   LedgerWrite& ledger_;
   std::span<const CardKey> cards_;

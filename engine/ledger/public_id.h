@@ -14,7 +14,15 @@
 
 namespace meisai::ledger {
 
-enum class IdKind : char { card = 'c', statement = 's', transaction = 't', incident = 'i', cursor = 'x' };
+enum class IdKind : char {
+  card = 'c',
+  statement = 's',
+  transaction = 't',
+  incident = 'i',
+  cursor = 'x',
+  connection = 'n',
+  consent = 'k',
+};
 
 [[nodiscard]] std::string public_id(IdKind kind, std::string_view vault_tag, std::int64_t number);
 /// The number inside, or nothing where the text is no id of this kind and vault.

@@ -23,6 +23,8 @@ std::string_view name_of(CutoffScope scope) noexcept {
       return "all";
     case CutoffScope::issuer:
       return "issuer";
+    case CutoffScope::connection:
+      return "connection";
   }
   return "all";
 }

@@ -27,13 +27,16 @@ constexpr auto region_names = std::to_array<std::string_view>({"unknown", "domes
 constexpr auto component_names =
     std::to_array<std::string_view>({"revolving_repayment", "carried_over", "previous_balance", "bill_adjustment"});
 constexpr auto precision_names = std::to_array<std::string_view>({"day", "month", "none"});
-constexpr auto purpose_names = std::to_array<std::string_view>({"commit", "read", "release", "maintenance"});
+constexpr auto purpose_names = std::to_array<std::string_view>({"commit", "read", "release", "maintenance", "request", "authorize"});
 constexpr auto mode_names = std::to_array<std::string_view>({"personal", "operator"});
 
-constexpr std::array<std::pair<RowFlag, std::string_view>, 4> row_flags{{{RowFlag::pan_masked, "pan_masked"},
-                                                                         {RowFlag::era_overrun, "era_overrun"},
-                                                                         {RowFlag::suspect, "suspect"},
-                                                                         {RowFlag::field_dropped, "field_dropped"}}};
+constexpr auto row_flags =
+    std::to_array<std::pair<RowFlag, std::string_view>>({{RowFlag::pan_masked, "pan_masked"},
+                                                         {RowFlag::era_overrun, "era_overrun"},
+                                                         {RowFlag::suspect, "suspect"},
+                                                         {RowFlag::field_dropped, "field_dropped"},
+                                                         {RowFlag::date_is_posting, "date_is_posting"},
+                                                         {RowFlag::declined, "declined"}});
 
 }  // namespace
 

@@ -115,7 +115,7 @@ Result<RawPage> RawPage::decode(std::string_view bytes) {
     record.row = in.number();
     const std::uint64_t card = in.number();
     const std::uint64_t count = in.number();
-    if (!in.ok() || kind > static_cast<unsigned>(RecordKind::window_end) || card > limit ||
+    if (!in.ok() || kind > static_cast<unsigned>(last_record_kind) || card > limit ||
         count > page.cells_.size() - cells)
       return damaged();
     record.kind = static_cast<RecordKind>(kind);
@@ -128,7 +128,7 @@ Result<RawPage> RawPage::decode(std::string_view bytes) {
   for (RawCell& each : page.cells_) {
     const unsigned head = in.byte();
     const std::uint64_t length = in.number();
-    if (!in.ok() || (head & ~masked_bit) > static_cast<unsigned>(Field::extension) || length > text_size - offset)
+    if (!in.ok() || (head & ~masked_bit) >= field_count || length > text_size - offset)
       return damaged();
     each = {static_cast<Field>(head & ~masked_bit), (head & masked_bit) != 0, static_cast<std::uint32_t>(offset),
             static_cast<std::uint32_t>(length)};

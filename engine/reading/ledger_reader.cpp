@@ -29,6 +29,7 @@ Result<LedgerReader> LedgerReader::make(LedgerView& view, std::vector<Incident> 
   MEISAI_ASSIGN(reader.tag_, view.vault_tag());
   MEISAI_ASSIGN(const std::vector<CardRow> cards, view.cards());
   for (const CardRow& card : cards) reader.cards_.emplace(card.key, card);
+  reader.withheld_ = view.withheld_cards();
   MEISAI_ASSIGN(reader.statements_, view.statements());
   MEISAI_ASSIGN(const std::vector<DocumentRow> documents, view.documents());
   for (const DocumentRow& document : documents)
@@ -40,6 +41,7 @@ bool LedgerReader::suspect(const DocumentRow& document) const {
   return std::ranges::any_of(incidents_, [&document](const Incident& incident) {
     if (!incident.suspected_since || document.imported_at < *incident.suspected_since) return false;
     if (incident.lifted_at && document.imported_at >= *incident.lifted_at) return false;
+    if (incident.scope == CutoffScope::connection) return incident.connection == document.connection;
     return incident.scope == CutoffScope::all || incident.issuer == document.issuer;
   });
 }
@@ -59,8 +61,12 @@ TransactionId LedgerReader::transaction_id(TransactionKey key) const {
 std::vector<Card> LedgerReader::cards() const {
   std::vector<Card> cards;
   for (const auto& [key, row] : cards_)
-    cards.push_back(
-        {card_id(key), row.issuer, row.label, row.last4.empty() ? std::nullopt : std::optional(row.last4), row.kind});
+    cards.push_back({.id = card_id(key),
+                     .issuer = row.issuer,
+                     .label = row.label,
+                     .last4 = row.last4.empty() ? std::nullopt : std::optional(row.last4),
+                     .kind = row.kind,
+                     .connections = row.connections});
   return cards;
 }
 
@@ -125,6 +131,9 @@ Transaction LedgerReader::transaction(const StoredRow& row) const {
 Result<void> LedgerReader::query_cards(const TransactionFilter& filter, TransactionQuery& query) const {
   if (filter.card) {
     MEISAI_ASSIGN(const CardKey key, existing(IdKind::card, tag_, *filter.card, "card"));
+    if (std::ranges::find(withheld_, key) != withheld_.end())
+      return fail(Code::data_sealed, "this card's data is sealed since its consent ended",
+                  "renew the consent: `meisai consent list` shows its id", Retry::after_user);
     if (!cards_.contains(key)) return fail(Code::not_found, "there is no such card", "see `meisai cards`");
     query.cards.push_back(key);
   }

@@ -38,6 +38,7 @@ class LedgerReader {
 
   LedgerView* view_;
   std::vector<Incident> incidents_;
+  std::vector<CardKey> withheld_;  // sealed
   std::string tag_;
   std::map<CardKey, CardRow> cards_;
   std::vector<StatementRow> statements_;

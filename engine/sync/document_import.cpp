@@ -76,16 +76,24 @@ DocumentImport::DocumentImport(StagedDocument& document, Normalizer& normalizer,
   row_.issuer = document.layout->issuer;
   row_.layout = document.layout->layout;
   row_.encoding = document.facts.encoding;
-  row_.channel = "file";
+  row_.channel = document.origin.channel;
+  row_.connection = document.origin.connection;
   row_.imported_at = now;
   row_.keep_raw_until = now + raw_retention;
 }
 
 Result<WindowsResult> DocumentImport::apply(LedgerWrite& ledger, std::span<const WindowSpan> windows) {
-  MEISAI_ASSIGN(row_.key, ledger.put_document(row_));
+  // An answer that says nothing new leaves nothing but its audit entry: a poll a day must not fill the vault.
+  if (document_.origin.connection.empty()) {
+    MEISAI_ASSIGN(row_.key, keep_document(ledger));
+  }
   WindowsResult result;
   for (const WindowSpan& window : windows) MEISAI_TRY(apply_window(ledger, window, result));
   return result;
+}
+
+Result<DocumentKey> DocumentImport::keep_document(LedgerWrite& ledger) {
+  return row_.key == 0 ? ledger.put_document(row_) : Result<DocumentKey>(row_.key);
 }
 
 Result<void> DocumentImport::apply_window(LedgerWrite& ledger, const WindowSpan& span, WindowsResult& result) {
@@ -111,10 +119,12 @@ Result<void> DocumentImport::check_readable(const Window& window) const {
     return fail(Code::document_truncated, "the document ends inside a record and states no total to check by",
                 "download the file again");
   const std::uint64_t unread = content.transaction_records - content.entries.size();
-  if (content.transaction_records >= 4 && unread * 2 > content.transaction_records)
+  const std::uint64_t telling = document_.origin.connection.empty() ? 4 : 1;  // a file may hold a lone damaged row
+  if (content.transaction_records >= telling && unread * 2 > content.transaction_records)
     return held(Code::schema_drift,
-                "more than half of the records cannot be read: the issuer may have changed the file",
-                "see each row's reason with `meisai import --dry-run`; a newer version may know the layout");
+                "more than half of the records cannot be read: the issuer may have changed its format",
+                "nothing of it was taken in; for a file `meisai import --dry-run` says each row's reason; a newer "
+                "version may know the format");
   return {};
 }
 
@@ -225,6 +235,9 @@ Result<void> DocumentImport::check_unknown_elsewhere(LedgerWrite& ledger, Window
 }
 
 Result<void> DocumentImport::put_cards(LedgerWrite& ledger, Window& window) {
+  const DocumentOrigin& origin = document_.origin;
+  if (origin.card != no_card && std::ranges::find(window.content.cards, origin.card) == window.content.cards.end())
+    window.content.cards.push_back(origin.card);
   for (const std::uint32_t index : window.content.cards) {
     CardRow& card = cards_[index];
     if (card.key == 0) {
@@ -233,6 +246,7 @@ Result<void> DocumentImport::put_cards(LedgerWrite& ledger, Window& window) {
           {.kind = ChangeKind::added, .entity = Entity::card, .first = card.key, .last = card.key, .reason = {}}));
     }
     card_keys_[index] = card.key;
+    if (!origin.connection.empty()) MEISAI_TRY(ledger.link_card(card.key, origin.connection));
     auto& listed = window.statement.cards;
     if (std::ranges::find(listed, card.key) == listed.end()) listed.push_back(card.key);
   }
@@ -244,12 +258,23 @@ Result<void> DocumentImport::match(LedgerWrite& ledger, Window& window) {
   for (ledger::Entry& entry : window.content.entries)
     if (entry.undated) entry.day = ledger::day_key({}, statement);
   ledger::WindowMatch matching(ledger, card_keys_, window.content.entries);
-  MEISAI_ASSIGN(window.outcome, matching.decide(statement));
+  if (document_.origin.connection.empty()) {
+    MEISAI_ASSIGN(window.outcome, matching.decide(statement));
+  } else {
+    MEISAI_ASSIGN(window.outcome, matching.decide_linked(statement, complete_days(window)));
+  }
   if (!window.new_statement && window.has_statement &&
       ledger::contradicts(window.outcome, window.content.entries.size()))
     return held(Code::statement_contradicted,
                 "the document contradicts most of what is known of the same card and statement", name_the_card);
   return {};
+}
+
+std::optional<ledger::WindowMatch::CompleteDays> DocumentImport::complete_days(const Window& window) const {
+  const auto& complete = document_.origin.complete;
+  if (!complete) return std::nullopt;
+  const auto day = [](LocalDate date) { return ledger::day_key({date, DatePrecision::day}, 0); };
+  return ledger::WindowMatch::CompleteDays{day(complete->from), day(complete->to), window.content.cards};
 }
 
 Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, WindowsResult& result) {
@@ -266,6 +291,7 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
       ++result.unchanged;
       return {};
     }
+    MEISAI_ASSIGN(row_.key, keep_document(ledger));
     const StoredRow row = row_of(window, std::move(candidate), *by_ordinal[ordinal], decision);
     if (decision.action == ledger::Action::insert) {
       MEISAI_ASSIGN(const TransactionKey key, insert_row(ledger, row));
@@ -316,6 +342,8 @@ Result<bool> DocumentImport::write_row(LedgerWrite& ledger, const Window& window
   if (!window.has_statement) {
     // A list without bills says nothing about the statement that a row is billed by.
     std::optional<StoredRow> known;
+    if (const auto moved = window.outcome.moved.find(row.key); moved != window.outcome.moved.end())
+      known = moved->second;
     MEISAI_TRY(ledger.rows_on(row.card, row.day, row.day, [&](const StoredRow& stored) {
       if (stored.key == row.key) known = stored;
       return !known;
@@ -355,19 +383,30 @@ Result<bool> DocumentImport::write_part(LedgerWrite& ledger, const Window& windo
 Result<void> DocumentImport::write_coverage(LedgerWrite& ledger, const Window& window) {
   // A purchase that reached the issuer late does not make the months before its statement known.
   constexpr std::chrono::days longest_period{45};
+  if (const auto& complete = document_.origin.complete) {
+    for (const std::uint32_t card : window.content.cards)
+      MEISAI_TRY(ledger.put_coverage({.card = card_keys_[card],
+                                      .from = complete->from,
+                                      .to = complete->to,
+                                      .channel = row_.channel,
+                                      .certainty = "complete"}));
+    return {};
+  }
   for (const auto& [card, days] : window.content.days) {
     LocalDate from = days.from;
     if (window.has_statement) from = std::max(from, LocalDate(std::chrono::sys_days(days.to) - longest_period));
     MEISAI_TRY(ledger.put_coverage({.card = card_keys_[card],
                                     .from = from,
                                     .to = days.to,
-                                    .channel = "file",
+                                    .channel = row_.channel,
                                     .certainty = window.has_statement ? "statement" : "complete"}));
   }
   return {};
 }
 
 Result<void> DocumentImport::write_quarantine(LedgerWrite& ledger, const Window& window) {
+  if (window.content.rejected.empty()) return {};
+  MEISAI_ASSIGN(row_.key, keep_document(ledger));
   for (const RejectedCandidate& rejected : window.content.rejected)
     MEISAI_TRY(ledger.put_quarantine({.document = row_.key,
                                       .statement = window.statement.key,
@@ -394,13 +433,16 @@ Result<void> DocumentImport::write_statement(LedgerWrite& ledger, Window& window
   statement.balanced = balance.balanced;
   statement.transaction_count = balance.transaction_count;
 
-  const bool restated = statement.stated_total_minor != before.stated_total_minor ||
-                        statement.subtotals != before.subtotals || statement.components != before.components ||
-                        statement.payment_due_date != before.payment_due_date ||
-                        statement.billing_month != before.billing_month;
+  const bool restated =
+      statement.stated_total_minor != before.stated_total_minor || statement.subtotals != before.subtotals ||
+      statement.components != before.components || statement.payment_due_date != before.payment_due_date ||
+      statement.billing_month != before.billing_month || statement.closing_date != before.closing_date;
   if (!window.new_statement) {
-    if (!rows_changed && !restated && statement.held_count == before.held_count) return {};
-    if (rows_changed || restated) statement.status = StatementStatus::revised;
+    // What changes after closing is a revision, and stays one; an open month only grows.
+    const bool was_closed = before.status != StatementStatus::open;
+    if (was_closed) statement.status = rows_changed || restated ? StatementStatus::revised : before.status;
+    if (!rows_changed && !restated && statement.held_count == before.held_count && statement.status == before.status)
+      return {};
   }
   MEISAI_TRY(ledger.put_statement(statement));
   return ledger.add_change({.kind = window.new_statement ? ChangeKind::added : ChangeKind::modified,

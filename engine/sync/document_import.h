@@ -36,6 +36,9 @@ class DocumentImport {
  private:
   struct Window;  // the one being applied
 
+  /// Makes the document known and its staged pages its own, once. Its number.
+  [[nodiscard]] Result<DocumentKey> keep_document(LedgerWrite& ledger);
+  [[nodiscard]] std::optional<ledger::WindowMatch::CompleteDays> complete_days(const Window& window) const;
   [[nodiscard]] Result<void> apply_window(LedgerWrite& ledger, const WindowSpan& span, WindowsResult& result);
   [[nodiscard]] Result<void> choose_account(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> put_cards(LedgerWrite& ledger, Window& window);

@@ -42,7 +42,7 @@ class Import {
     // stops it even when it is lifted meanwhile; later groups ask for themselves.
     MEISAI_ASSIGN(auto first, ports_.gate.ask<Commit>({.issuer = outcome_.report.issuer}));
     std::optional<Permit<Commit>> permit(std::move(first));
-    MEISAI_ASSIGN(const auto staging, ports_.store.begin_staging(turn_wait));
+    MEISAI_ASSIGN(const auto staging, ports_.store.begin_staging({}, turn_wait));
     MEISAI_ASSIGN(const auto document, stage_document(source_, head, options_.progress, ports_.store, *staging));
     describe(*document);
     DocumentImport import(*document, ports_.normalizer, options_, ports_.gate.now());

@@ -46,20 +46,9 @@ tl::unexpected<Error> too_large() {
   return fail(Code::document_too_large, "a document may have up to 1 GiB", "split the document by month");
 }
 
-/// Cards that the reader met since last time, as keyed hashes.
-Result<void> take_cards(const DocumentReader& reader, StagedDocument& document, Store& store) {
-  const auto clues = reader.cards();
-  for (std::size_t i = document.cards.size(); i < clues.size(); ++i) {
-    const CardClue& clue = clues[i];
-    MEISAI_ASSIGN(const Digest hash, store.card_hash(document.layout->issuer.text() + '\n' + clue.name, clue.key_text));
-    document.cards.push_back({hash, clue.name, clue.role, clue.last4});
-  }
-  return {};
-}
-
 Result<void> take_pages(DocumentReader& reader, StagedDocument& document, Store& store) {
   while (auto page = reader.take_page()) MEISAI_TRY(document.add_page(std::move(*page)));
-  return take_cards(reader, document, store);
+  return document.see_cards(reader.cards(), document.layout->issuer, store);
 }
 
 /// Errors of the reader name the row; the document and layout are known here.
@@ -94,6 +83,15 @@ Result<void> read_all(ByteSource& source, std::string_view head, DocumentReader&
 }
 
 }  // namespace
+
+Result<void> StagedDocument::see_cards(std::span<const CardClue> clues, const IssuerId& issuer, Store& store) {
+  for (std::size_t i = cards.size(); i < clues.size(); ++i) {
+    const CardClue& clue = clues[i];
+    MEISAI_ASSIGN(const Digest hash, store.card_hash(issuer.text() + '\n' + clue.name, clue.key_text));
+    cards.push_back({hash, clue.name, clue.role, clue.last4});
+  }
+  return {};
+}
 
 Result<void> StagedDocument::add_page(RawPage page) {
   const auto records = page.records();
@@ -133,6 +131,7 @@ Result<const RawPage*> StagedDocument::page(std::size_t index) {
 }
 
 Result<void> StagedDocument::each_record(const WindowSpan& window, const RecordVisitor& visit) {
+  if (window.records == 0) return {};
   for (std::size_t index = window.first_page; index <= window.end_page; ++index) {
     MEISAI_ASSIGN(const RawPage* current, page(index));
     const auto records = current->records();

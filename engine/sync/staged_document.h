@@ -30,6 +30,18 @@ struct WindowSpan {
 /// Longest document that is read.
 constexpr std::uint64_t longest_document = std::uint64_t{1} << 30U;
 
+/// Where a document came from, and for which days it claims to list everything.
+struct DocumentOrigin {
+  std::string channel = "file";
+  ConnectionId connection;  ///< for `api`
+  struct CompleteDays {
+    LocalDate from{};
+    LocalDate to{};
+  };
+  std::optional<CompleteDays> complete;  ///< both included
+  std::uint32_t card = no_card;          ///< the card that it is about, also where it has no record
+};
+
 class StagedDocument {
  public:
   using RecordVisitor = std::function<Result<void>(const RawPage&, const RawRecord&)>;
@@ -40,12 +52,15 @@ class StagedDocument {
   [[nodiscard]] Result<void> each_record(const WindowSpan& window, const RecordVisitor& visit);
 
   std::string name;  ///< as the caller named it
+  DocumentOrigin origin;
   const LayoutInfo* layout = nullptr;
   DocumentFacts facts;
   Digest digest{};
   std::vector<ledger::CardSeen> cards;
   std::vector<WindowSpan> windows;
 
+  /// Takes the cards that were met since last time, as keyed hashes.
+  [[nodiscard]] Result<void> see_cards(std::span<const CardClue> clues, const IssuerId& issuer, Store& store);
   /// Takes the next page: remembers its windows and stages it.
   [[nodiscard]] Result<void> add_page(RawPage page);
   /// Ends the window that is still open, if it has records.

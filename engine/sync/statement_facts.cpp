@@ -53,6 +53,7 @@ std::optional<BillingMonth> month_in_name(std::string_view name) {
 }
 
 std::string anchor_of(const WindowContent& content) {
+  if (!content.statement_reference.empty()) return std::string(reference_anchor) + content.statement_reference;
   if (content.payment_due_date) return "due:" + iso(*content.payment_due_date);
   if (const auto month = billing_month_of(content)) return "month:" + iso(*month);
   return {};
@@ -85,6 +86,7 @@ void state(StatementRow& statement, const WindowContent& content, std::span<cons
   if (content.payment_due_date) statement.payment_due_date = content.payment_due_date;
   if (content.closing_date) statement.closing_date = content.closing_date;
   if (content.stated_total_minor) statement.stated_total_minor = content.stated_total_minor;
+  if (content.statement_status) statement.status = *content.statement_status;
   if (!partial) {
     statement.subtotals.clear();
     statement.components.clear();

@@ -10,6 +10,9 @@
 
 namespace meisai::sync {
 
+/// Begins the anchor of a statement that the issuer gives an id of its own.
+inline constexpr std::string_view reference_anchor = "id:";
+
 /// Which statement the content says this is; empty where it says nothing.
 [[nodiscard]] std::string anchor_of(const WindowContent& content);
 

@@ -93,7 +93,10 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
                      .card = record.card,
                      .ordinal = ordinal,
                      .merchant = ledger::merchant_hash(*facts),
-                     .content = ledger::content_hash(*facts)});
+                     .content = ledger::content_hash(*facts),
+                     .pending = facts->status == TransactionStatus::pending,
+                     .was_pending_as = ledger::reference_hash(facts->pending_reference),
+                     .likeness = ledger::likeness_hash(*facts)});
   if (facts->date.date) note_date(*facts->date.date, entries.back());
   if (window_.records <= kept_candidates) kept_.push_back({record.card, record.row, std::move(*facts)});
   return {};
@@ -143,6 +146,14 @@ void WindowContent::take_statement_record(const RawPage& page, const RawRecord& 
       } else {
         reject(page, record, std::move(month.error()));
       }
+      return;
+    case RecordKind::statement_reference:
+      statement_reference = text_of(page, record, Field::value);
+      return;
+    case RecordKind::statement_status:
+      statement_status = text_of(page, record, Field::value) == name_of(StatementStatus::open)
+                             ? StatementStatus::open
+                             : StatementStatus::closed;
       return;
     case RecordKind::transaction:
     case RecordKind::window_end:

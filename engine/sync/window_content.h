@@ -67,6 +67,8 @@ class WindowContent {
   std::optional<LocalDate> closing_date;
   std::optional<Normalizer::NamedMonth> named_month;
   std::string named_month_text;
+  std::string statement_reference;  ///< the issuer's own id of the statement; empty: it states none
+  std::optional<StatementStatus> statement_status;
   std::uint64_t transaction_records = 0;
 
  private:

@@ -19,12 +19,12 @@ tl::unexpected<Error> lock_failure(const char* doing, int error) {
               "the store folder must be on a local file system and writable");
 }
 
-struct flock one_byte(short type, int byte) {
+struct flock bytes(short type, const LockRange& range) {
   struct flock request{};
   request.l_type = type;
   request.l_whence = SEEK_SET;
-  request.l_start = byte;
-  request.l_len = 1;
+  request.l_start = range.begin;
+  request.l_len = range.length;
   return request;  // l_pid stays 0: required for open-file-description locks
 }
 
@@ -43,21 +43,23 @@ LockedFile::~LockedFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Result<bool> LockedFile::try_lock(LockKind kind, int byte) const {
-  struct flock request = one_byte(kind == LockKind::shared ? F_RDLCK : F_WRLCK, byte);
+Result<bool> LockedFile::try_lock(LockKind kind, int byte) const { return try_lock(kind, LockRange{byte, 1}); }
+
+Result<bool> LockedFile::try_lock(LockKind kind, const LockRange& range) const {
+  struct flock request = bytes(kind == LockKind::shared ? F_RDLCK : F_WRLCK, range);
   if (::fcntl(descriptor_, F_OFD_SETLK, &request) == 0) return true;
   if (errno == EAGAIN || errno == EACCES || errno == EINTR) return false;
   return lock_failure("locking", errno);
 }
 
 Result<bool> LockedFile::is_excluded(int byte) const {
-  struct flock request = one_byte(F_RDLCK, byte);
+  struct flock request = bytes(F_RDLCK, {byte, 1});
   if (::fcntl(descriptor_, F_OFD_GETLK, &request) != 0) return lock_failure("looking at a lock", errno);
   return request.l_type == F_WRLCK;
 }
 
 void LockedFile::unlock(int byte) const noexcept {
-  struct flock request = one_byte(F_UNLCK, byte);
+  struct flock request = bytes(F_UNLCK, {byte, 1});
   ::fcntl(descriptor_, F_OFD_SETLK, &request);
 }
 

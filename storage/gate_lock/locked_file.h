@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <utility>
 
@@ -12,6 +13,12 @@
 namespace meisai::gate_lock {
 
 enum class LockKind : std::uint8_t { shared, exclusive };
+
+/// Bytes `begin` to `begin + length`, the end excluded. They need not exist.
+struct LockRange {
+  std::int64_t begin = 0;
+  std::int64_t length = 1;
+};
 
 class LockedFile {
  public:
@@ -26,6 +33,7 @@ class LockedFile {
 
   /// True if the byte was locked, false if somebody else's lock stands against it.
   [[nodiscard]] Result<bool> try_lock(LockKind kind, int byte) const;
+  [[nodiscard]] Result<bool> try_lock(LockKind kind, const LockRange& range) const;
   /// True if somebody else holds the byte exclusively.
   [[nodiscard]] Result<bool> is_excluded(int byte) const;
   void unlock(int byte) const noexcept;

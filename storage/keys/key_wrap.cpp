@@ -49,31 +49,43 @@ Result<Secret> random_key(Entropy& entropy) {
   return key;
 }
 
-Result<std::string> wrap_key(const Secret& key, const Secret& under, std::string_view label, Entropy& entropy) {
-  if (key.size() != key_size || under.size() != key_size)
-    return fail(Code::internal_bug, "a key to wrap or to wrap with has not 32 bytes");
-  std::array<std::byte, wrapped_size> out{};
+Result<std::vector<std::byte>> seal(const Secret& secret, const Secret& under, std::string_view label,
+                                    Entropy& entropy) {
+  if (under.size() != key_size) return fail(Code::internal_bug, "a key to seal with has not 32 bytes");
+  std::vector<std::byte> out(nonce_size + secret.size() + tag_size);
   MEISAI_TRY(entropy.fill(std::span(out).first(nonce_size)));
   auto* sealed = reinterpret_cast<unsigned char*>(out.data() + nonce_size);
-  if (crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, nullptr, uchars(key.reveal().data()), key.size(),
+  if (crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, nullptr, uchars(secret.reveal().data()), secret.size(),
                                                  uchars(label.data()), label.size(), nullptr, uchars(out.data()),
                                                  uchars(under.reveal().data())) != 0)
-    return fail(Code::internal_bug, "wrapping a key failed");
-  return to_hex(out);
+    return fail(Code::internal_bug, "sealing a secret failed");
+  return out;
+}
+
+Result<Secret> unseal(std::span<const std::byte> sealed, const Secret& under, std::string_view label) {
+  if (sealed.size() < nonce_size + tag_size || under.size() != key_size) return does_not_fit();
+  const std::byte* nonce = sealed.data();
+  const std::size_t sealed_size = sealed.size() - nonce_size;
+  std::vector<std::byte> out(sealed_size - tag_size);
+  const int rc = crypto_aead_xchacha20poly1305_ietf_decrypt(
+      reinterpret_cast<unsigned char*>(out.data()), nullptr, nullptr, uchars(nonce + nonce_size), sealed_size,
+      uchars(label.data()), label.size(), uchars(nonce), uchars(under.reveal().data()));
+  Secret secret(out);
+  wipe(out);
+  if (rc != 0) return does_not_fit();
+  return secret;
+}
+
+Result<std::string> wrap_key(const Secret& key, const Secret& under, std::string_view label, Entropy& entropy) {
+  if (key.size() != key_size) return fail(Code::internal_bug, "a key to wrap has not 32 bytes");
+  MEISAI_ASSIGN(const std::vector<std::byte> sealed, seal(key, under, label, entropy));
+  return to_hex(sealed);
 }
 
 Result<Secret> unwrap_key(std::string_view wrapped, const Secret& under, std::string_view label) {
   const Secret bytes = from_hex(wrapped);
-  if (bytes.size() != wrapped_size || under.size() != key_size) return does_not_fit();
-  const std::byte* nonce = bytes.reveal().data();
-  std::array<std::byte, key_size> out{};
-  const int rc = crypto_aead_xchacha20poly1305_ietf_decrypt(
-      reinterpret_cast<unsigned char*>(out.data()), nullptr, nullptr, uchars(nonce + nonce_size), key_size + tag_size,
-      uchars(label.data()), label.size(), uchars(nonce), uchars(under.reveal().data()));
-  Secret key(out);
-  wipe(out);
-  if (rc != 0) return does_not_fit();
-  return key;
+  if (bytes.size() != wrapped_size) return does_not_fit();
+  return unseal(bytes.reveal(), under, label);
 }
 
 std::string to_hex(std::span<const std::byte> bytes) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Control in memory: the same promises as control.db, under one mutex.
 #include <algorithm>
+#include <map>
 #include <mutex>
 
 #include "storage/memory/memory.h"
+#include "storage/rules/consent_rules.h"
 
 namespace meisai::memory {
 namespace {
@@ -14,9 +18,19 @@ class MemoryControl final : public Control {
     facts_.simulated = simulated;
   }
 
-  Result<Facts> facts() override {
+  Result<Facts> facts() override { return facts_about({}); }
+
+  Result<Facts> facts_about(const ConnectionId& connection) override {
     const std::lock_guard guard(mutex_);
-    return facts_;
+    Facts facts = facts_;
+    for (const Connection& each : connections_)
+      if (each.consent.held >= HeldData::sealed) facts.sealed.push_back(each.id);
+    std::ranges::sort(facts.sealed);
+    if (const Connection* known = find(connection)) {
+      facts.consent = known->consent;
+      facts.connection_state = known->state;
+    }
+    return facts;
   }
 
   Result<void> raise_high_water(Instant at) override {
@@ -62,6 +76,88 @@ class MemoryControl final : public Control {
     return *incident;
   }
 
+  Result<std::vector<Connection>> connections() override {
+    const std::lock_guard guard(mutex_);
+    return connections_;
+  }
+
+  Result<void> add_connection(const Connection& connection, const AuditDraft& audit) override {
+    const std::lock_guard guard(mutex_);
+    if (connection.id.empty()) return fail(Code::invalid_argument, "a connection needs an id");
+    if (find(connection.id) != nullptr)
+      return fail(Code::invalid_argument, "a connection with this id exists already");
+    connections_.push_back(connection);
+    append(audit);
+    return {};
+  }
+
+  Result<void> set_connection_state(const ConnectionId& id, ConnectionState state, const AuditDraft& audit) override {
+    return change(id, [&](Connection& connection) { connection.state = state; }, &audit);
+  }
+
+  Result<void> note_outcome(const ConnectionId& id, const ConnectionOutcome& outcome) override {
+    return change(id, [&](Connection& connection) { connection.last = outcome; });
+  }
+
+  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const AuditDraft& audit) override {
+    return change(
+        id,
+        [&](Connection& connection) {
+          connection.consent = term;
+          connection.state = ConnectionState::active;
+        },
+        &audit);
+  }
+
+  Result<void> announce_end(const ConnectionId& id, const ConsentId& consent) override {
+    return change(id, [&](Connection& connection) {
+      if (connection.consent.consent == consent && connection.consent.end == ConsentEnd::none)
+        connection.consent.end = ConsentEnd::ending;
+    });
+  }
+
+  Result<void> end_consent(const ConnectionId& id, const ConsentId& consent, ConsentEnd end, Instant at, HeldData held,
+                           const AuditDraft& audit) override {
+    const std::lock_guard guard(mutex_);
+    Connection* connection = find(id);
+    if (connection == nullptr) return no_such_connection();
+    MEISAI_ASSIGN(const bool changed, consent_rules::end_term(connection->consent, consent, end, at, held));
+    if (!changed) return {};
+    ++facts_.epoch;
+    append(audit);
+    return {};
+  }
+
+  Result<void> set_revocation(const ConnectionId& id, Revocation revocation, const AuditDraft& audit) override {
+    return change(id, [&](Connection& connection) { connection.consent.revocation = revocation; }, &audit);
+  }
+
+  Result<void> put_registration(const Registration& registration, const AuditDraft& audit) override {
+    const std::lock_guard guard(mutex_);
+    if (registration.issuer.empty()) return fail(Code::invalid_argument, "a registration names its issuer");
+    registrations_.insert_or_assign(registration.issuer, registration);
+    append(audit);
+    return {};
+  }
+
+  Result<std::vector<Registration>> registrations() override {
+    const std::lock_guard guard(mutex_);
+    std::vector<Registration> found;
+    for (const auto& [issuer, registration] : registrations_) found.push_back(registration);
+    return found;
+  }
+
+  Result<std::optional<Instant>> trusted_time() override {
+    const std::lock_guard guard(mutex_);
+    return trusted_time_;
+  }
+
+  Result<void> note_trusted_time(Instant at) override {
+    const std::lock_guard guard(mutex_);
+    trusted_time_ = std::max(trusted_time_.value_or(at), at);
+    return {};
+  }
+
   Result<std::optional<Anchor>> anchor() override {
     const std::lock_guard guard(mutex_);
     return anchor_;
@@ -96,12 +192,31 @@ class MemoryControl final : public Control {
     const auto found = std::ranges::find(facts_.incidents, id, &Incident::id);
     return found == facts_.incidents.end() ? nullptr : &*found;
   }
+  Connection* find(const ConnectionId& id) {
+    const auto found = std::ranges::find(connections_, id, &Connection::id);
+    return found == connections_.end() ? nullptr : &*found;
+  }
+  static tl::unexpected<Error> no_such_connection() {
+    return fail(Code::not_found, "no such connection", "`meisai connections` shows their ids");
+  }
+  template <class Change>
+  Result<void> change(const ConnectionId& id, const Change& what, const AuditDraft* audit = nullptr) {
+    const std::lock_guard guard(mutex_);
+    Connection* connection = find(id);
+    if (connection == nullptr) return no_such_connection();
+    what(*connection);
+    if (audit != nullptr) append(*audit);
+    return {};
+  }
   void append(const AuditDraft& draft) {
     chain_.push_back(seal_entry(draft, chain_.empty() ? std::nullopt : std::optional(chain_.back())));
   }
 
   std::mutex mutex_;
   Facts facts_;
+  std::vector<Connection> connections_;
+  std::map<IssuerId, Registration> registrations_;
+  std::optional<Instant> trusted_time_;
   std::optional<Anchor> anchor_;
   std::vector<AuditEntry> chain_;
 };

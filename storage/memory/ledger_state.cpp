@@ -48,6 +48,21 @@ Result<std::vector<BilledSum>> LedgerState::billed_sums(StatementKey statement) 
   return sums;
 }
 
+bool LedgerState::in_file(DocumentKey document) const {
+  const auto found = documents.find(document);
+  return found != documents.end() && found->second.connection.empty();
+}
+
+std::vector<CardKey> LedgerState::withheld(const std::vector<ConnectionId>& sealed) const {
+  std::vector<CardKey> found;
+  for (const auto& [key, card] : cards) {
+    const bool has_file_row = std::ranges::any_of(
+        rows, [&, card_key = key](const auto& row) { return row.second.card == card_key && in_file(row.second.document); });
+    if (ledger_rules::all_sealed(card.connections, sealed) && !has_file_row) found.push_back(key);
+  }
+  return found;
+}
+
 void LedgerState::append_audit(const AuditDraft& draft) {
   audit.push_back(seal_entry(draft, audit.empty() ? std::nullopt : std::optional(audit.back())));
 }

@@ -30,6 +30,14 @@ using ListedKey = std::pair<StatementKey, TransactionKey>;
 using PageList = std::vector<std::shared_ptr<const std::string>>;
 using QuarantineKey = std::tuple<DocumentKey, std::uint64_t, Code>;
 
+/// The highest number that a thing had which was erased: none is used again.
+struct UsedNumbers {
+  CardKey card = 0;
+  StatementKey statement = 0;
+  DocumentKey document = 0;
+  TransactionKey transaction = 0;
+};
+
 struct LedgerState {
   std::map<CardKey, CardRow> cards;
   std::map<StatementKey, StatementRow> statements;
@@ -44,6 +52,8 @@ struct LedgerState {
   std::map<std::tuple<CardKey, BillingMonth, std::string>, MonthTotal> months;
   std::map<std::int64_t, CoverageRow> coverage;
   std::map<QuarantineKey, QuarantineRow> quarantine;
+  std::map<std::pair<StatementKey, ConnectionId>, bool> origins;  ///< through what it was seen; empty: a file
+  UsedNumbers used;
   std::vector<ChangeRow> changes;
   std::vector<AuditEntry> audit;
   std::uint64_t generation = 0;
@@ -54,6 +64,11 @@ struct LedgerState {
   [[nodiscard]] std::vector<BilledPart> parts_of(TransactionKey transaction) const;
   [[nodiscard]] Result<std::vector<BilledSum>> billed_sums(StatementKey statement) const;
   void append_audit(const AuditDraft& draft);
+  /// Cards that only sealed connections brought, ascending.
+  [[nodiscard]] std::vector<CardKey> withheld(const std::vector<ConnectionId>& sealed) const;
+  [[nodiscard]] bool in_file(DocumentKey document) const;
+  /// Takes away what came through the connection and through nothing else (erase.cpp).
+  [[nodiscard]] Result<void> take_away(const ConnectionId& connection);
 };
 
 /// Changes to a state's maps, and the way back.

@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "meisai/ports/consent_store.h"
 #include "meisai/ports/control.h"
 #include "meisai/ports/entropy.h"
 #include "meisai/ports/gate_lock.h"
@@ -18,7 +19,14 @@ namespace meisai::memory {
 
 [[nodiscard]] std::unique_ptr<Control> make_control(Mode mode = Mode::personal, bool simulated = false);
 
-/// `control` gets the anchors and outlives the store. `entropy` is asked here for the vault's tag and secret.
+/// The ledger, and the consents beside it: one chain of audit entries.
+struct Stores {
+  std::unique_ptr<Store> store;
+  std::unique_ptr<ConsentStore> consents;
+};
+/// `control` gets the anchors and outlives the stores. `entropy` is asked here for the vault's tag and secret.
+[[nodiscard]] Result<Stores> make_stores(Control& control, Entropy& entropy);
+/// The ledger alone.
 [[nodiscard]] Result<std::unique_ptr<Store>> make_store(Control& control, Entropy& entropy);
 
 }  // namespace meisai::memory

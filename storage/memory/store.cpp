@@ -32,12 +32,16 @@ Result<void> Core::record(const AuditDraft& audit) {
   Anchor anchor;
   {
     const std::lock_guard guard(mutex);
-    own_state();
-    state->append_audit(audit);
-    ++state->generation;
-    anchor = anchor_of(*state);
+    anchor = record_locked(audit);
   }
   return control.set_anchor(anchor);
+}
+
+Anchor Core::record_locked(const AuditDraft& audit) {
+  own_state();
+  state->append_audit(audit);
+  ++state->generation;
+  return anchor_of(*state);
 }
 
 void Core::own_state() {
@@ -54,16 +58,16 @@ Anchor Core::anchor_of(const LedgerState& ledger) {
 
 namespace {
 
-/// Holds the import turn from begin_staging to its end.
+/// Holds an owner's turn from begin_staging to its end.
 class MemoryStaging final : public Staging {
  public:
-  explicit MemoryStaging(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+  MemoryStaging(std::shared_ptr<Core> core, ConnectionId owner) : core_(std::move(core)), owner_(std::move(owner)) {}
   MemoryStaging(const MemoryStaging&) = delete;
   MemoryStaging& operator=(const MemoryStaging&) = delete;
   ~MemoryStaging() override {
     const std::lock_guard guard(core_->mutex);
-    core_->turn_taken = false;
-    core_->turn_free.notify_one();
+    core_->turns.erase(owner_);
+    core_->changed.notify_all();
   }
 
   Result<void> put(std::string_view encoded_page) override {
@@ -75,10 +79,20 @@ class MemoryStaging final : public Staging {
     if (index >= pages_->size()) return fail(Code::not_found, "no such staged page");
     return *(*pages_)[index];
   }
-  Result<std::unique_ptr<LedgerWrite>> begin_window() override { return begin_write(core_, pages_); }
+  Result<void> next_document() override {
+    // A window that still refers to the pages keeps its own list of them.
+    if (pages_.use_count() > 1) return fail(Code::internal_bug, "the document's window is still open");
+    pages_->clear();
+    return {};
+  }
+  Result<std::unique_ptr<LedgerWrite>> begin_window() override {
+    if (pages_.use_count() > 1) return fail(Code::internal_bug, "a window is open already");
+    return begin_write(core_, pages_);
+  }
 
  private:
   std::shared_ptr<Core> core_;
+  ConnectionId owner_;
   std::shared_ptr<PageList> pages_ = std::make_shared<PageList>();
 };
 
@@ -86,13 +100,16 @@ class MemoryStore final : public Store {
  public:
   explicit MemoryStore(std::shared_ptr<Core> core) : core_(std::move(core)) {}
 
-  Result<std::unique_ptr<Staging>> begin_staging(std::chrono::milliseconds wait) override {
+  Result<std::unique_ptr<Staging>> begin_staging(const StagingOwner& owner, std::chrono::milliseconds wait) override {
+    const ConnectionId& connection = owner.connection;
+    if (!connection.empty()) MEISAI_TRY(ConnectionId::parse(connection.text()));
     std::unique_lock lock(core_->mutex);
-    if (!core_->turn_free.wait_for(lock, wait, [this] { return !core_->turn_taken; }))
-      return fail(Code::store_busy, "another import is running", "wait until it has ended, then try again",
-                  Retry::later);
-    core_->turn_taken = true;
-    return std::make_unique<MemoryStaging>(core_);
+    if (!core_->changed.wait_for(lock, wait, [&] { return !core_->turns.contains(connection); }))
+      return fail(Code::store_busy,
+                  connection.empty() ? "another import is running" : "another sync of this connection is running",
+                  "wait until it has ended, then try again", Retry::later);
+    core_->turns.insert(connection);
+    return std::make_unique<MemoryStaging>(core_, connection);
   }
 
   Result<Digest> card_hash(std::string_view domain, const Secret& key_text) override {
@@ -109,6 +126,28 @@ class MemoryStore final : public Store {
   }
 
   Result<void> record(const AuditDraft& audit) override { return core_->record(audit); }
+
+  Result<void> erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
+                     const AuditDraft& audit) override {
+    MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
+    Anchor anchor;
+    {
+      const std::lock_guard guard(core_->mutex);
+      if (core_->writer != nullptr)
+        return fail(Code::store_busy, "a window is being written", "try again", Retry::later);
+      LedgerState survivors = *core_->state;
+      MEISAI_TRY(survivors.take_away(connection));
+      core_->state = std::make_shared<LedgerState>(std::move(survivors));
+      core_->state_is_shared = false;
+      if (const auto tokens = core_->tokens.find(connection); tokens != core_->tokens.end()) {
+        tokens->second.state = TokenState::destroyed;
+        tokens->second.access = {};
+        tokens->second.refresh = {};
+      }
+      anchor = core_->record_locked(audit);
+    }
+    return core_->control.set_anchor(anchor);
+  }
 
   Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit, std::optional<Instant> prune_before,
                             const AuditDraft& audit) override {
@@ -135,7 +174,8 @@ class MemoryStore final : public Store {
     IssuerId scope = permit.scope().issuer;
     MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
     MEISAI_TRY(core_->record(audit));
-    return std::unique_ptr<View>(make_view(core_->snapshot(), core_->vault_tag, std::move(scope)));
+    return std::unique_ptr<View>(
+        make_view(core_->snapshot(), core_->vault_tag, std::move(scope), admission.sealed()));
   }
 
   Result<std::uint64_t> prune(Instant before) {
@@ -190,14 +230,22 @@ class MemoryStore final : public Store {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> make_store(Control& control, Entropy& entropy) {
+Result<Stores> make_stores(Control& control, Entropy& entropy) {
   std::array<std::byte, 4> tag{};
   std::array<std::byte, 32> secret{};
   MEISAI_TRY(entropy.fill(tag));
   MEISAI_TRY(entropy.fill(secret));
   auto core = std::make_shared<Core>(control, ledger_rules::vault_tag_from(tag), Secret(std::span(secret)));
   wipe(secret);
-  return std::make_unique<MemoryStore>(std::move(core));
+  Stores stores;
+  stores.consents = make_consent_store(core);
+  stores.store = std::make_unique<MemoryStore>(std::move(core));
+  return stores;
+}
+
+Result<std::unique_ptr<Store>> make_store(Control& control, Entropy& entropy) {
+  MEISAI_ASSIGN(Stores stores, make_stores(control, entropy));
+  return std::move(stores.store);
 }
 
 }  // namespace meisai::memory

@@ -12,13 +12,27 @@ namespace {
 
 class MemoryView final : public ReleaseView {
  public:
-  MemoryView(std::shared_ptr<const LedgerState> state, std::string vault_tag, IssuerId scope)
-      : state_(std::move(state)), vault_tag_(std::move(vault_tag)), scope_(std::move(scope)) {}
+  MemoryView(std::shared_ptr<const LedgerState> state, std::string vault_tag, IssuerId scope,
+             std::vector<ConnectionId> sealed)
+      : state_(std::move(state)),
+        vault_tag_(std::move(vault_tag)),
+        scope_(std::move(scope)),
+        sealed_(std::move(sealed)),
+        hidden_(state_->withheld(sealed_)) {}
 
   Result<std::string> vault_tag() override { return vault_tag_; }
 
-  Result<std::vector<CardRow>> cards() override { return of_scope(state_->cards); }
-  Result<std::vector<StatementRow>> statements() override { return of_scope(state_->statements); }
+  Result<std::vector<CardRow>> cards() override {
+    auto cards = of_scope(state_->cards);
+    std::erase_if(cards, [this](const CardRow& card) { return is_hidden(card.key); });
+    return cards;
+  }
+  std::vector<CardKey> withheld_cards() override { return hidden_; }
+  Result<std::vector<StatementRow>> statements() override {
+    auto statements = of_scope(state_->statements);
+    std::erase_if(statements, [this](const StatementRow& statement) { return shows_hidden(statement); });
+    return statements;
+  }
   Result<std::vector<DocumentRow>> documents() override { return of_scope(state_->documents); }
 
   Result<void> transactions(const TransactionQuery& query, const RowVisitor& visit) override {
@@ -42,7 +56,8 @@ class MemoryView final : public ReleaseView {
 
   Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override {
     const auto known = state_->statements.find(statement);
-    if (known != state_->statements.end() && !ledger_rules::covers(scope_, known->second.issuer))
+    if (known != state_->statements.end() &&
+        (!ledger_rules::covers(scope_, known->second.issuer) || shows_hidden(known->second)))
       return std::vector<BilledSum>{};
     return state_->billed_sums(statement);
   }
@@ -58,9 +73,13 @@ class MemoryView final : public ReleaseView {
     if (!scope_.empty()) return ledger_rules::outside_scope();
     std::vector<ChangeRow> found;
     for (const ChangeRow& change : state_->changes) {
-      if (found.size() == limit) break;
       if (ledger_rules::last_position_of(change) <= after) continue;
-      ledger_rules::cut_behind(found.emplace_back(change), after);
+      ChangeRow rest = change;
+      ledger_rules::cut_behind(rest, after);
+      for (ChangeRow& part : ledger_rules::without(rest, hidden_numbers(rest))) {
+        if (found.size() == limit) return found;
+        found.push_back(std::move(part));
+      }
     }
     return found;
   }
@@ -80,8 +99,9 @@ class MemoryView final : public ReleaseView {
     std::vector<QuarantineRow> rows;
     for (const auto& [key, row] : state_->quarantine) {
       const auto document = state_->documents.find(row.document);
-      if (document == state_->documents.end() || ledger_rules::covers(scope_, document->second.issuer))
-        rows.push_back(row);
+      if (document == state_->documents.end()) continue;
+      const bool withheld = std::ranges::find(sealed_, document->second.connection) != sealed_.end();
+      if (!withheld && ledger_rules::covers(scope_, document->second.issuer)) rows.push_back(row);
     }
     return rows;
   }
@@ -97,6 +117,9 @@ class MemoryView final : public ReleaseView {
     const IssuerId narrower = permit.scope().issuer;
     if (!scope_.empty() && !narrower.empty() && scope_ != narrower) return ledger_rules::outside_scope();
     MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
+    // A consent may have ended since the view was opened: what it sealed is left out from here on.
+    sealed_.insert(sealed_.end(), admission.sealed().begin(), admission.sealed().end());
+    hidden_ = state_->withheld(sealed_);
     return visit_rows(query, narrower.empty() ? scope_ : narrower, batch_rows, visit);
   }
 
@@ -108,7 +131,26 @@ class MemoryView final : public ReleaseView {
       if (ledger_rules::covers(scope_, row.issuer)) found.push_back(row);
     return found;
   }
+  bool is_hidden(CardKey card) const { return std::ranges::binary_search(hidden_, card); }
+  bool shows_hidden(const StatementRow& statement) const {
+    return std::ranges::any_of(statement.cards, [this](CardKey card) { return is_hidden(card); });
+  }
+  /// Of the things that a change names, those that are withheld.
+  std::vector<std::int64_t> hidden_numbers(const ChangeRow& change) const {
+    if (hidden_.empty() || change.entity == Entity::card) return hidden_;
+    std::vector<std::int64_t> numbers;
+    for (std::int64_t number = change.first; number <= change.last; ++number) {
+      const auto row = state_->rows.find(number);
+      const auto statement = state_->statements.find(number);
+      const bool hidden = change.entity == Entity::transaction
+                              ? row != state_->rows.end() && is_hidden(row->second.card)
+                              : statement != state_->statements.end() && shows_hidden(statement->second);
+      if (hidden) numbers.push_back(number);
+    }
+    return numbers;
+  }
   bool card_in_scope(CardKey key, const IssuerId& scope) const {
+    if (is_hidden(key)) return false;
     const auto card = state_->cards.find(key);
     return scope.empty() || (card != state_->cards.end() && card->second.issuer == scope);
   }
@@ -147,13 +189,15 @@ class MemoryView final : public ReleaseView {
   std::shared_ptr<const LedgerState> state_;
   std::string vault_tag_;
   IssuerId scope_;
+  std::vector<ConnectionId> sealed_;
+  std::vector<CardKey> hidden_;  // ascending
 };
 
 }  // namespace
 
 std::unique_ptr<ReleaseView> make_view(std::shared_ptr<const LedgerState> state, std::string vault_tag,
-                                       IssuerId scope) {
-  return std::make_unique<MemoryView>(std::move(state), std::move(vault_tag), std::move(scope));
+                                       IssuerId scope, std::vector<ConnectionId> sealed) {
+  return std::make_unique<MemoryView>(std::move(state), std::move(vault_tag), std::move(scope), std::move(sealed));
 }
 
 }  // namespace meisai::memory

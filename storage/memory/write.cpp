@@ -2,6 +2,9 @@
 #include "storage/memory/write.h"
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "storage/rules/ledger_rules.h"
@@ -9,9 +12,13 @@
 namespace meisai::memory {
 namespace {
 
+/// As long as SQLite's busy timeout.
+constexpr std::chrono::seconds window_wait{10};
+
+/// The first number that nothing has or had (`used`).
 template <class Map>
-typename Map::key_type next_key(const Map& map) {
-  return map.empty() ? 1 : map.rbegin()->first + 1;
+typename Map::key_type next_key(const Map& map, typename Map::key_type used = 0) {
+  return (map.empty() ? used : std::max(used, map.rbegin()->first)) + 1;
 }
 
 class MemoryWrite final : public LedgerWrite {
@@ -52,6 +59,17 @@ class MemoryWrite final : public LedgerWrite {
     return {};
   }
 
+  Result<void> pending_rows(CardKey card, const RowVisitor& visit) override {
+    MEISAI_TRY(usable());
+    const RowPlace first{.card = card, .day = std::numeric_limits<DayKey>::min()};
+    for (auto place = ledger().places.lower_bound(first); place != ledger().places.end() && place->first.card == card;
+         ++place) {
+      const StoredRow& row = ledger().rows.at(place->second);
+      if (row.facts.status == TransactionStatus::pending && !visit(row)) break;
+    }
+    return {};
+  }
+
   Result<void> rows_of(StatementKey statement, const RowVisitor& visit) override {
     MEISAI_TRY(usable());
     for (const StoredRow* row : ledger().rows_of(statement))
@@ -77,12 +95,13 @@ class MemoryWrite final : public LedgerWrite {
       return entry.second.digest == document.digest && entry.second.layout == document.layout;
     });
     if (known == ledger().documents.end()) {
-      row.key = next_key(ledger().documents);
+      row.key = next_key(ledger().documents, ledger().used.document);
     } else {
       row = known->second;
       row.keep_raw_until = document.keep_raw_until;
     }
     put(&LedgerState::documents, row.key, row);
+    connection_ = row.connection;
     if (!pages_->empty()) put(&LedgerState::pages, row.key, *pages_);
     return row.key;
   }
@@ -91,12 +110,29 @@ class MemoryWrite final : public LedgerWrite {
     MEISAI_TRY(usable());
     touched(card.issuer);
     CardRow row = card;
-    if (row.key == 0)
-      row.key = next_key(ledger().cards);
-    else if (!ledger().cards.contains(row.key))
-      return fail(Code::not_found, "no such card");
+    row.connections.clear();
+    if (row.key == 0) {
+      row.key = next_key(ledger().cards, ledger().used.card);
+    } else {
+      const auto known = ledger().cards.find(row.key);
+      if (known == ledger().cards.end()) return fail(Code::not_found, "no such card");
+      row.connections = known->second.connections;
+    }
     put(&LedgerState::cards, row.key, row);
     return row.key;
+  }
+
+  Result<void> link_card(CardKey card, const ConnectionId& connection) override {
+    MEISAI_TRY(usable());
+    if (connection.empty()) return fail(Code::internal_bug, "a card is linked to no connection");
+    const auto known = ledger().cards.find(card);
+    if (known == ledger().cards.end()) return fail(Code::not_found, "no such card");
+    CardRow row = known->second;
+    const auto place = std::ranges::lower_bound(row.connections, connection);
+    if (place != row.connections.end() && *place == connection) return {};
+    row.connections.insert(place, connection);
+    put(&LedgerState::cards, card, row);
+    return {};
   }
 
   Result<StatementKey> put_statement(const StatementRow& statement) override {
@@ -104,10 +140,11 @@ class MemoryWrite final : public LedgerWrite {
     touched(statement.issuer);
     StatementRow row = statement;
     if (row.key == 0)
-      row.key = next_key(ledger().statements);
+      row.key = next_key(ledger().statements, ledger().used.statement);
     else if (!ledger().statements.contains(row.key))
       return fail(Code::not_found, "no such statement");
     put(&LedgerState::statements, row.key, row);
+    statements_.push_back(row.key);
     return row.key;
   }
 
@@ -118,7 +155,7 @@ class MemoryWrite final : public LedgerWrite {
       return fail(Code::internal_bug, "a row was inserted that matching should have found");
     MEISAI_TRY(count(row, +1));
     StoredRow stored = row;
-    stored.key = next_key(ledger().rows);
+    stored.key = next_key(ledger().rows, ledger().used.transaction);
     place(stored);
     put(&LedgerState::rows, stored.key, stored);
     return stored.key;
@@ -256,6 +293,9 @@ class MemoryWrite final : public LedgerWrite {
     const IssuerId& scope = permit.scope().issuer;
     if (!std::ranges::all_of(issuers_, [&](const IssuerId& issuer) { return ledger_rules::covers(scope, issuer); }))
       return ledger_rules::outside_scope();
+    if (connection_)
+      for (const StatementKey statement : statements_)
+        put(&LedgerState::origins, std::pair(statement, *connection_), true);
     MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
     Anchor anchor;
     {
@@ -269,6 +309,8 @@ class MemoryWrite final : public LedgerWrite {
       ++state.generation;
       anchor = Core::anchor_of(state);
       core_->writer = nullptr;
+      core_->changed.notify_all();
+      pages_.reset();
       ended_ = true;
     }
     return core_->control.set_anchor(anchor);
@@ -279,6 +321,8 @@ class MemoryWrite final : public LedgerWrite {
     const std::lock_guard guard(core_->mutex);
     undo_.undo(*core_->state);
     core_->writer = nullptr;
+    core_->changed.notify_all();
+    pages_.reset();
     ended_ = true;
   }
 
@@ -288,14 +332,18 @@ class MemoryWrite final : public LedgerWrite {
   std::vector<ChangeRow> changes_;
   std::vector<AuditDraft> audit_;
   std::vector<IssuerId> issuers_;
+  std::vector<StatementKey> statements_;    // put so far
+  std::optional<ConnectionId> connection_;  // of the document put last
   bool ended_ = false;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<LedgerWrite>> begin_write(std::shared_ptr<Core> core, std::shared_ptr<PageList> pages) {
-  const std::lock_guard guard(core->mutex);
-  if (core->writer != nullptr) return fail(Code::internal_bug, "a window is open already");
+  std::unique_lock lock(core->mutex);
+  if (!core->changed.wait_for(lock, window_wait, [&] { return core->writer == nullptr; }))
+    return fail(Code::store_busy, "another window is being written", "wait until it has ended, then try again",
+                Retry::later);
   return std::make_unique<MemoryWrite>(core, std::move(pages));
 }
 

@@ -81,6 +81,28 @@ void cut_behind(ChangeRow& change, std::uint64_t after) noexcept {
   change.first += static_cast<std::int64_t>(skipped);
 }
 
+std::vector<ChangeRow> without(const ChangeRow& change, const std::vector<std::int64_t>& hidden) {
+  std::vector<ChangeRow> parts;
+  ChangeRow rest = change;
+  for (auto next = std::lower_bound(hidden.begin(), hidden.end(), change.first);
+       next != hidden.end() && *next <= change.last; ++next) {
+    if (*next > rest.first) {
+      parts.push_back(rest);
+      parts.back().last = *next - 1;
+    }
+    rest.position = change.position + static_cast<std::uint64_t>(*next + 1 - change.first);
+    rest.first = *next + 1;
+  }
+  if (rest.first <= rest.last) parts.push_back(std::move(rest));
+  return parts;
+}
+
+bool all_sealed(const std::vector<ConnectionId>& connections, const std::vector<ConnectionId>& sealed) {
+  return !connections.empty() && std::all_of(connections.begin(), connections.end(), [&](const ConnectionId& each) {
+    return std::find(sealed.begin(), sealed.end(), each) != sealed.end();
+  });
+}
+
 Result<void> add_billed(std::vector<BilledSum>& sums, CardKey card, Region region,
                         std::optional<std::int64_t> billed_minor) {
   auto sum = std::find_if(sums.begin(), sums.end(),

@@ -39,6 +39,12 @@ void widen(CoverageRow& into, const CoverageRow& other) noexcept;
 /// Moves the beginning of a range behind `after`. REQUIRES: it reaches behind it.
 void cut_behind(ChangeRow& change, std::uint64_t after) noexcept;
 
+/// The parts of a range that name none of `hidden` (ascending), each at its own position.
+[[nodiscard]] std::vector<ChangeRow> without(const ChangeRow& change, const std::vector<std::int64_t>& hidden);
+
+/// Whether a card that came through these connections is withheld while those of `sealed` are; files aside.
+[[nodiscard]] bool all_sealed(const std::vector<ConnectionId>& connections, const std::vector<ConnectionId>& sealed);
+
 /// Counts one listed row into its card and region.
 [[nodiscard]] Result<void> add_billed(std::vector<BilledSum>& sums, CardKey card, Region region,
                                       std::optional<std::int64_t> billed_minor);

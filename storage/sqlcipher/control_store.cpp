@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "storage/sqlcipher/audit_table.h"
+#include "storage/sqlcipher/connections.h"
+#include "storage/sqlcipher/registrations.h"
 #include "storage/sqlcipher/schema.h"
 #include "storage/sqlcipher/values.h"
 
@@ -13,12 +15,12 @@ namespace meisai::sqlcipher {
 namespace {
 
 #define MEISAI_INCIDENT_COLUMNS \
-  "id,scope,issuer,degree,state,opened_at,suspected_since,reason,epoch,lifted_at,lift_reason"
+  "id,scope,issuer,degree,state,opened_at,suspected_since,reason,epoch,lifted_at,lift_reason,connection"
 
 Result<Incident> read_incident(const Statement& row) {
   Incident incident;
   incident.id = IncidentId(std::string(row.text(0)));
-  MEISAI_ASSIGN(incident.scope, enum_from<CutoffScope>(row.int64(1), 2));
+  MEISAI_ASSIGN(incident.scope, enum_from<CutoffScope>(row.int64(1), 3));
   incident.issuer = IssuerId(std::string(row.text(2)));
   MEISAI_ASSIGN(incident.degree, enum_from<CutoffDegree>(row.int64(3), 3));
   MEISAI_ASSIGN(incident.state, enum_from<IncidentState>(row.int64(4), 3));
@@ -28,6 +30,7 @@ Result<Incident> read_incident(const Statement& row) {
   incident.epoch = static_cast<std::uint64_t>(row.int64(8));
   incident.lifted_at = instant_from(row.optional_int64(9));
   incident.lift_reason = row.text(10);
+  incident.connection = ConnectionId(std::string(row.text(11)));
   return incident;
 }
 
@@ -68,12 +71,23 @@ Result<void> append(Database& database, const AuditDraft& draft) {
       .run();
 }
 
-class SqlcipherControl final : public Control {
+Result<std::string> setting(Database& database, const char* name) {
+  Statement& row = database.prepared("SELECT value FROM setting WHERE name=?1");
+  const RowScope scope(row);
+  row.bind(1, name);
+  MEISAI_ASSIGN(const bool found, row.step());
+  if (!found) return damaged_value("control lacks a setting");
+  return std::string(row.text(0));
+}
+
+class SqlcipherControl final : public StoreControl {
  public:
   SqlcipherControl(Database database, const StoreSettings& settings)
       : database_(std::move(database)), mode_(settings.mode), simulated_(settings.simulated) {}
 
-  Result<Facts> facts() override {
+  Result<Facts> facts() override { return facts_about({}); }
+
+  Result<Facts> facts_about(const ConnectionId& connection) override {
     const std::lock_guard guard(mutex_);
     MEISAI_ASSIGN(const ReadScope snapshot, ReadScope::begin(database_));
     Facts facts{.mode = mode_, .simulated = simulated_};
@@ -85,6 +99,8 @@ class SqlcipherControl final : public Control {
       facts.epoch = static_cast<std::uint64_t>(head.int64(0));
       facts.high_water = instant_from(head.int64(1));
     }
+    MEISAI_ASSIGN(facts.sealed, load_sealed(database_));
+    if (!connection.empty()) MEISAI_TRY(load_consent_facts(database_, connection, facts));
     Statement& rows = database_.prepared("SELECT " MEISAI_INCIDENT_COLUMNS " FROM incident ORDER BY seq");
     const RowScope scope(rows);
     for (;;) {
@@ -111,7 +127,7 @@ class SqlcipherControl final : public Control {
     }
     MEISAI_TRY(
         database_
-            .prepared("INSERT INTO incident(" MEISAI_INCIDENT_COLUMNS ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,0,NULL,'')")
+            .prepared("INSERT INTO incident(" MEISAI_INCIDENT_COLUMNS ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,0,NULL,'',?9)")
             .bind(1, incident.id.text())
             .bind(2, static_cast<std::int64_t>(incident.scope))
             .bind(3, incident.issuer.text())
@@ -120,6 +136,7 @@ class SqlcipherControl final : public Control {
             .bind(6, to_column(incident.opened_at))
             .bind(7, to_column(incident.suspected_since))
             .bind(8, incident.reason)
+            .bind(9, incident.connection.text())
             .run());
     return transaction.commit();
   }
@@ -166,6 +183,71 @@ class SqlcipherControl final : public Control {
     return std::move(*incident);
   }
 
+  Result<std::vector<Connection>> connections() override {
+    const std::lock_guard guard(mutex_);
+    return load_connections(database_);
+  }
+  Result<void> add_connection(const Connection& connection, const AuditDraft& audit) override {
+    return change([&] { return insert_connection(database_, connection); }, &audit);
+  }
+  Result<void> set_connection_state(const ConnectionId& id, ConnectionState state, const AuditDraft& audit) override {
+    return change([&] { return update_state(database_, id, state); }, &audit);
+  }
+  Result<void> note_outcome(const ConnectionId& id, const ConnectionOutcome& outcome) override {
+    return change([&] { return update_outcome(database_, id, outcome); });
+  }
+  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const AuditDraft& audit) override {
+    return change([&] { return replace_consent(database_, id, term); }, &audit);
+  }
+  Result<void> announce_end(const ConnectionId& id, const ConsentId& consent) override {
+    return change([&] { return mark_ending(database_, id, consent); });
+  }
+  Result<void> end_consent(const ConnectionId& id, const ConsentId& consent, ConsentEnd end, Instant at, HeldData held,
+                           const AuditDraft& audit) override {
+    return change([&]() -> Result<void> {
+      MEISAI_ASSIGN(const bool changed, mark_ended(database_, id, consent, end, at, held));
+      if (!changed) return {};
+      MEISAI_TRY(database_.prepared("UPDATE head SET epoch=epoch+1").run());
+      return append(database_, audit);
+    });
+  }
+  Result<void> set_revocation(const ConnectionId& id, Revocation revocation, const AuditDraft& audit) override {
+    return change([&] { return update_revocation(database_, id, revocation); }, &audit);
+  }
+
+  Result<void> put_registration(const Registration& registration, const AuditDraft& audit) override {
+    return change([&] { return save_registration(database_, registration); }, &audit);
+  }
+  Result<std::vector<Registration>> registrations() override {
+    const std::lock_guard guard(mutex_);
+    return load_registrations(database_);
+  }
+  Result<std::optional<Instant>> trusted_time() override {
+    const std::lock_guard guard(mutex_);
+    Statement& row = database_.prepared("SELECT trusted_time FROM head");
+    const RowScope scope(row);
+    MEISAI_ASSIGN(const bool found, row.step());
+    if (!found) return damaged_value("control has no head");
+    return instant_from(row.optional_int64(0));
+  }
+  Result<void> note_trusted_time(Instant at) override {
+    const std::lock_guard guard(mutex_);
+    return database_.prepared("UPDATE head SET trusted_time=?1 WHERE trusted_time IS NULL OR trusted_time<?1")
+        .bind(1, to_column(at))
+        .run();
+  }
+
+  Result<std::string> vault_name() override {
+    const std::lock_guard guard(mutex_);
+    return setting(database_, "vault");
+  }
+  Result<void> switch_vault(const std::string& name, const Anchor& anchor) override {
+    return change([&]() -> Result<void> {
+      MEISAI_TRY(database_.prepared("UPDATE setting SET value=?1 WHERE name='vault'").bind(1, name).run());
+      return write_anchor(anchor);
+    });
+  }
+
   Result<std::optional<Anchor>> anchor() override {
     const std::lock_guard guard(mutex_);
     Statement& head = database_.prepared("SELECT anchor_generation,anchor_audit_count,anchor_audit_head FROM head");
@@ -183,24 +265,13 @@ class SqlcipherControl final : public Control {
     const std::lock_guard guard(mutex_);
     // NORMAL is enough: a lost anchor only means that the vault is ahead of it, which is recovery.
     MEISAI_TRY(database_.set_synchronous(Synchronous::normal));
-    // Commits of two processes may arrive here in either order: an anchor never goes back.
-    auto written = database_
-                       .prepared(
-                           "UPDATE head SET anchor_generation=?1, anchor_audit_count=?2, anchor_audit_head=?3 "
-                           "WHERE anchor_generation IS NULL OR anchor_generation<?1")
-                       .bind(1, static_cast<std::int64_t>(anchor.generation))
-                       .bind(2, static_cast<std::int64_t>(anchor.audit_count))
-                       .bind(3, bytes_of(anchor.audit_head))
-                       .run();
+    auto written = write_anchor(anchor);
     MEISAI_TRY(database_.set_synchronous(Synchronous::full));
     return written;
   }
 
   Result<void> record(const AuditDraft& audit) override {
-    const std::lock_guard guard(mutex_);
-    MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database_));
-    MEISAI_TRY(append(database_, audit));
-    return transaction.commit();
+    return change([] { return Result<void>(); }, &audit);
   }
 
   Result<void> check() override {
@@ -223,6 +294,28 @@ class SqlcipherControl final : public Control {
   }
 
  private:
+  /// One transaction of its own, with an audit entry where there is one.
+  template <class Change>
+  Result<void> change(const Change& what, const AuditDraft* audit = nullptr) {
+    const std::lock_guard guard(mutex_);
+    MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database_));
+    MEISAI_TRY(what());
+    if (audit != nullptr) MEISAI_TRY(append(database_, *audit));
+    return transaction.commit();
+  }
+
+  /// Commits of two processes may arrive here in either order: an anchor never goes back.
+  Result<void> write_anchor(const Anchor& anchor) {
+    return database_
+        .prepared(
+            "UPDATE head SET anchor_generation=?1, anchor_audit_count=?2, anchor_audit_head=?3 "
+            "WHERE anchor_generation IS NULL OR anchor_generation<?1")
+        .bind(1, static_cast<std::int64_t>(anchor.generation))
+        .bind(2, static_cast<std::int64_t>(anchor.audit_count))
+        .bind(3, bytes_of(anchor.audit_head))
+        .run();
+  }
+
   Result<std::optional<Incident>> find(const IncidentId& id) {
     Statement& row = database_.prepared("SELECT " MEISAI_INCIDENT_COLUMNS " FROM incident WHERE id=?1");
     const RowScope scope(row);
@@ -243,21 +336,12 @@ Result<void> put_setting(Database& database, const char* name, const std::string
   return database.prepared("INSERT INTO setting VALUES(?1,?2)").bind(1, name).bind(2, value).run();
 }
 
-Result<std::string> setting(Database& database, const char* name) {
-  Statement& row = database.prepared("SELECT value FROM setting WHERE name=?1");
-  const RowScope scope(row);
-  row.bind(1, name);
-  MEISAI_ASSIGN(const bool found, row.step());
-  if (!found) return damaged_value("control lacks a setting");
-  return std::string(row.text(0));
-}
-
 }  // namespace
 
 Result<void> initialize_control(Database& database, const StoreSettings& settings) {
   MEISAI_TRY(migrate(database, control_migrations()));
   MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database));
-  MEISAI_TRY(database.prepared("INSERT INTO head VALUES(1,0,?1,NULL,NULL,NULL,0,?2)")
+  MEISAI_TRY(database.prepared("INSERT INTO head(one,epoch,high_water,audit_count,audit_head) VALUES(1,0,?1,0,?2)")
                  .bind(1, to_column(Instant{}))
                  .bind(2, bytes_of(Digest{}))
                  .run());
@@ -291,7 +375,7 @@ Result<StoreSettings> load_settings(Database& database) {
   return settings;
 }
 
-std::unique_ptr<Control> make_control(Database database, const StoreSettings& settings) {
+std::unique_ptr<StoreControl> make_control(Database database, const StoreSettings& settings) {
   return std::make_unique<SqlcipherControl>(std::move(database), settings);
 }
 

@@ -17,7 +17,16 @@ struct StoreSettings {
   Mode mode = Mode::personal;
   bool simulated = false;
   Instant created_at{};
-  std::string vault;  ///< name of the vault's file, without folder and ending
+  std::string vault;  ///< name of the vault's file, without folder and ending; `erase` changes it
+};
+
+/// Control, as the store's own parts see it: it also says which vault is the store's.
+class StoreControl : public Control {
+ public:
+  /// As every process of the store sees it now. Cheap: asked inside each write transaction of the vault.
+  [[nodiscard]] virtual Result<std::string> vault_name() = 0;
+  /// Makes another vault the store's, together with where it stands.
+  [[nodiscard]] virtual Result<void> switch_vault(const std::string& name, const Anchor& anchor) = 0;
 };
 
 /// Makes the tables in a new database and stamps it; the first audit entry says so.
@@ -27,6 +36,6 @@ struct StoreSettings {
 [[nodiscard]] Result<StoreSettings> load_settings(Database& database);
 
 /// REQUIRES: `load_settings` succeeded on it.
-[[nodiscard]] std::unique_ptr<Control> make_control(Database database, const StoreSettings& settings);
+[[nodiscard]] std::unique_ptr<StoreControl> make_control(Database database, const StoreSettings& settings);
 
 }  // namespace meisai::sqlcipher

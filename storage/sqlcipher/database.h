@@ -71,6 +71,9 @@ class Statement {
   Statement& bind_static(int index, std::string_view text);
   Statement& bind_static(int index, std::span<const std::byte> bytes);
 
+  /// Binds what a row of another statement (also of another database) holds in `column`. Copied.
+  Statement& bind_column(int index, const Statement& row, int column);
+
   /// True: a row is there for the column getters. False: done, and the statement is already reset.
   /// A failure resets it too.
   [[nodiscard]] Result<bool> step();

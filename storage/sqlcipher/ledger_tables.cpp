@@ -143,6 +143,16 @@ Result<void> save_head(Database& database, const VaultHead& head) {
       .run();
 }
 
+Result<void> append_change(Database& database, ChangeRow& change, VaultHead& head) {
+  change.position = head.last_position + 1;
+  MEISAI_TRY(database.prepared("INSERT INTO change VALUES(?1,?2,?3,?4,?5,?6)")
+                 .bind_all(static_cast<std::int64_t>(change.position), static_cast<std::int64_t>(change.kind),
+                           static_cast<std::int64_t>(change.entity), change.first, change.last, change.reason)
+                 .run());
+  head.last_position = ledger_rules::last_position_of(change);
+  return {};
+}
+
 Result<std::string> load_meta(Database& database, std::string_view name) {
   Statement& row = database.prepared("SELECT value FROM meta WHERE name=?1");
   const RowScope scope(row);
@@ -176,7 +186,30 @@ Result<std::vector<CardRow>> load_cards(Database& database, const IssuerId& issu
                         MEISAI_ASSIGN(card.kind, enum_from<CardKind>(row.int64(8), card_kinds));
                         return {};
                       }));
+  MEISAI_TRY(each_row(database.prepared("SELECT card,connection FROM card_connection ORDER BY card,connection"),
+                      [&](const Statement& row) -> Result<void> {
+                        const auto card = std::ranges::lower_bound(cards, row.int64(0), {}, &CardRow::key);
+                        if (card != cards.end() && card->key == row.int64(0))
+                          card->connections.emplace_back(std::string(row.text(1)));
+                        return {};
+                      }));
   return cards;
+}
+
+Result<std::vector<CardKey>> find_withheld(Database& database, const std::vector<ConnectionId>& sealed) {
+  std::vector<CardKey> found;
+  if (sealed.empty()) return found;
+  MEISAI_ASSIGN(const auto cards, load_cards(database, IssuerId()));
+  for (const CardRow& card : cards) {
+    if (!ledger_rules::all_sealed(card.connections, sealed)) continue;
+    Statement& row = database.prepared(
+        "SELECT 1 FROM txn t JOIN document d ON d.id=t.doc WHERE t.card=?1 AND d.connection='' LIMIT 1");
+    const RowScope scope(row);
+    row.bind(1, card.key);
+    MEISAI_ASSIGN(const bool in_file, row.step());
+    if (!in_file) found.push_back(card.key);
+  }
+  return found;
 }
 
 Result<std::vector<StatementRow>> load_statements(Database& database, const IssuerId& issuer) {
@@ -200,7 +233,8 @@ Result<std::vector<DocumentRow>> load_documents(Database& database, const Issuer
   std::vector<DocumentRow> documents;
   MEISAI_TRY(
       each_row(database
-                   .prepared("SELECT id,digest,issuer,layout,encoding,channel,imported_at,keep_raw_until FROM document "
+                   .prepared("SELECT id,digest,issuer,layout,encoding,channel,imported_at,keep_raw_until,"
+                             "connection FROM document "
                              "WHERE ?1='' OR issuer=?1 ORDER BY id")
                    .bind(1, issuer.text()),
                [&](const Statement& row) -> Result<void> {
@@ -213,6 +247,7 @@ Result<std::vector<DocumentRow>> load_documents(Database& database, const Issuer
                  document.channel = row.text(5);
                  document.imported_at = instant_from(row.int64(6));
                  document.keep_raw_until = instant_from(row.int64(7));
+                 document.connection = ConnectionId(std::string(row.text(8)));
                  return {};
                }));
   return documents;

@@ -27,10 +27,15 @@ struct VaultHead {
 [[nodiscard]] Result<VaultHead> load_head(Database& database);
 [[nodiscard]] Result<void> save_head(Database& database, const VaultHead& head);
 
+/// Puts a change at the end of the feed; `head` goes on to it.
+[[nodiscard]] Result<void> append_change(Database& database, ChangeRow& change, VaultHead& head);
+
 [[nodiscard]] Result<std::string> load_meta(Database& database, std::string_view name);
 [[nodiscard]] Result<void> save_meta(Database& database, std::string_view name, std::span<const std::byte> value);
 
 [[nodiscard]] Result<std::vector<CardRow>> load_cards(Database& database, const IssuerId& issuer);
+/// Numbers of the cards that only sealed connections brought, ascending.
+[[nodiscard]] Result<std::vector<CardKey>> find_withheld(Database& database, const std::vector<ConnectionId>& sealed);
 [[nodiscard]] Result<std::vector<StatementRow>> load_statements(Database& database, const IssuerId& issuer);
 [[nodiscard]] Result<std::vector<DocumentRow>> load_documents(Database& database, const IssuerId& issuer);
 [[nodiscard]] Result<std::vector<BilledPart>> load_parts(Database& database, TransactionKey transaction);

@@ -31,6 +31,8 @@ enum class Tag : std::uint8_t {
   foreign_currency,
   foreign_rate,
   foreign_rate_date,
+  issuer_reference,
+  pending_reference,
 };
 
 std::int64_t pack_attributes(const TransactionFacts& facts) noexcept {
@@ -64,7 +66,7 @@ class ExtraWriter {
 
 bool is_plain(const TransactionFacts& facts) noexcept {
   return !facts.remaining_minor && !facts.plan.index && !facts.plan.count && !facts.foreign &&
-         facts.currency == Currency::jpy();
+         facts.currency == Currency::jpy() && facts.issuer_reference.empty() && facts.pending_reference.empty();
 }
 
 void write_extra(const TransactionFacts& facts, std::string& out) {
@@ -75,6 +77,8 @@ void write_extra(const TransactionFacts& facts, std::string& out) {
   extra.number(Tag::remaining, facts.remaining_minor);
   extra.number(Tag::plan_index, facts.plan.index);
   extra.number(Tag::plan_count, facts.plan.count);
+  if (!facts.issuer_reference.empty()) extra.text(Tag::issuer_reference, facts.issuer_reference);
+  if (!facts.pending_reference.empty()) extra.text(Tag::pending_reference, facts.pending_reference);
   if (!facts.foreign) return;
   const ForeignAmount& foreign = *facts.foreign;
   extra.text(Tag::foreign_text, foreign.amount_text);
@@ -136,6 +140,12 @@ Result<void> read_field(Tag tag, std::string_view bytes, TransactionFacts& facts
       foreign().rate_date = ledger_rules::date_of(static_cast<DayKey>(day));
       return {};
     }
+    case Tag::issuer_reference:
+      facts.issuer_reference = bytes;
+      return {};
+    case Tag::pending_reference:
+      facts.pending_reference = bytes;
+      return {};
   }
   return damaged_value("an unknown packed field");
 }
@@ -146,6 +156,8 @@ Result<void> read_extra(std::span<const std::byte> blob, TransactionFacts& facts
   facts.plan.index.reset();
   facts.plan.count.reset();
   facts.foreign.reset();
+  facts.issuer_reference.clear();
+  facts.pending_reference.clear();
   std::string_view rest(reinterpret_cast<const char*>(blob.data()), blob.size());
   while (!rest.empty()) {
     if (rest.size() < 5) return damaged_value("packed fields");

@@ -109,8 +109,43 @@ CREATE TABLE audit(
   previous BLOB NOT NULL, hash BLOB NOT NULL);
 )sql";
 
-constexpr std::array control_steps = {Migration{1, control_1}};
-constexpr std::array vault_steps = {Migration{1, vault_1}};
+// Linked issuers: connections, registrations, a cutoff of one connection, corroborated time.
+constexpr const char* control_2 = R"sql(
+ALTER TABLE incident ADD COLUMN connection TEXT NOT NULL DEFAULT '';
+ALTER TABLE head ADD COLUMN trusted_time INTEGER;
+CREATE TABLE connection(
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL, linked_at INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  consent TEXT NOT NULL, not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, end_terms INTEGER NOT NULL,
+  consent_end INTEGER NOT NULL, ended_at INTEGER, held INTEGER NOT NULL,
+  revocation INTEGER NOT NULL,
+  outcome INTEGER NOT NULL, reason TEXT NOT NULL, checked_at INTEGER, data_as_of INTEGER, next_allowed_at INTEGER);
+CREATE INDEX connection_sealed ON connection(id) WHERE held >= 2;
+CREATE TABLE registration(
+  issuer TEXT PRIMARY KEY, profile_text TEXT NOT NULL, profile_hash BLOB NOT NULL, client_id TEXT NOT NULL,
+  authentication INTEGER NOT NULL, key_id TEXT NOT NULL, registered_at INTEGER NOT NULL) WITHOUT ROWID;
+)sql";
+
+// Consents and sealed tokens; through which connection a thing came; numbers that erased things had.
+constexpr const char* vault_2 = R"sql(
+ALTER TABLE document ADD COLUMN connection TEXT NOT NULL DEFAULT '';
+ALTER TABLE staged_page ADD COLUMN owner TEXT NOT NULL DEFAULT '';   -- a connection; '': the subject's documents
+CREATE TABLE card_connection(
+  card INTEGER NOT NULL, connection TEXT NOT NULL, PRIMARY KEY(card, connection)) WITHOUT ROWID;
+CREATE TABLE statement_origin(     -- through what it was seen; '': a file
+  statement INTEGER NOT NULL, connection TEXT NOT NULL, PRIMARY KEY(statement, connection)) WITHOUT ROWID;
+CREATE TABLE used_number(          -- the highest number that a thing had which was erased
+  thing TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE consent(seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);  -- consent_codec.cpp
+CREATE TABLE token(                -- sealed under the token key, not under the database's
+  connection TEXT PRIMARY KEY, generation INTEGER NOT NULL, state INTEGER NOT NULL,
+  access BLOB NOT NULL, refresh BLOB NOT NULL, access_ends_at INTEGER NOT NULL, refresh_ends_at INTEGER,
+  scopes TEXT NOT NULL, obtained_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE client_key(issuer TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+)sql";
+
+constexpr std::array control_steps = {Migration{1, control_1}, Migration{2, control_2}};
+constexpr std::array vault_steps = {Migration{1, vault_1}, Migration{2, vault_2}};
 
 }  // namespace
 

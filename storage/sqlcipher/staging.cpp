@@ -19,6 +19,7 @@ class SqlcipherStaging final : public Staging {
   Result<void> put(std::string_view encoded_page) override { return turn_->put(encoded_page); }
   std::size_t page_count() const override { return turn_->page_count(); }
   Result<std::string> page(std::size_t index) override { return turn_->page(index); }
+  Result<void> next_document() override { return turn_->next_document(); }
   Result<std::unique_ptr<LedgerWrite>> begin_window() override { return begin_write(turn_); }
 
  private:
@@ -48,14 +49,19 @@ Result<std::string> decompress_page(std::span<const std::byte> blob) {
   return page;
 }
 
-Result<std::unique_ptr<Staging>> begin_staging(std::shared_ptr<Vault> vault, std::chrono::milliseconds wait) {
-  MEISAI_ASSIGN(auto lock, gate_lock::LockedFile::open(vault->turn_file()));
+Result<std::unique_ptr<Staging>> begin_staging(std::shared_ptr<Vault> vault, const StagingOwner& owner,
+                                               std::chrono::milliseconds wait) {
+  MEISAI_ASSIGN(const auto turn_file, vault->turn_file(owner));
+  MEISAI_ASSIGN(auto lock, gate_lock::LockedFile::open(turn_file));
   MEISAI_ASSIGN(const bool ours,
                 gate_lock::until(wait, [&] { return lock.try_lock(gate_lock::LockKind::exclusive, 0); }));
   if (!ours)
-    return fail(Code::store_busy, "another import is running", "wait until it has ended, then try again", Retry::later);
+    return fail(Code::store_busy,
+                owner.connection.empty() ? "another import is running" : "another sync of this connection is running",
+                "wait until it has ended, then try again", Retry::later);
   MEISAI_ASSIGN(Lease lease, vault->connection());
-  auto turn = std::make_shared<ImportTurn>(std::move(vault), std::move(lock), std::move(lease));
+  auto turn = std::make_shared<ImportTurn>(std::move(vault), owner.connection.text(), std::move(lock),
+                                           std::move(lease));
   MEISAI_TRY(turn->discard_staged());  // what a crash left
   return std::make_unique<SqlcipherStaging>(std::move(turn));
 }
@@ -87,7 +93,7 @@ Result<void> ImportTurn::write_waiting() {
   MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database()));
   for (const std::string& compressed : waiting_) {
     MEISAI_ASSIGN(const std::int64_t number, insert_page(compressed));
-    MEISAI_TRY(database().prepared("INSERT INTO staged_page VALUES(?1)").bind(1, number).run());
+    MEISAI_TRY(database().prepared("INSERT INTO staged_page VALUES(?1,?2)").bind(1, number).bind(2, owner_).run());
     numbers.push_back(number);
   }
   MEISAI_TRY(transaction.commit());
@@ -116,6 +122,15 @@ Result<std::string> ImportTurn::page(std::size_t index) {
   return decompress_page(row.blob(0));
 }
 
+Result<void> ImportTurn::next_document() {
+  if (window_open_) return fail(Code::internal_bug, "the document's window is still open");
+  waiting_.clear();
+  MEISAI_TRY(discard_staged());
+  pages_.clear();
+  renewed_.clear();
+  return {};
+}
+
 Result<void> ImportTurn::begin_window() {
   if (window_open_) return fail(Code::internal_bug, "a window is open already");
   MEISAI_TRY(write_waiting());
@@ -126,8 +141,8 @@ Result<void> ImportTurn::begin_window() {
 }
 
 Result<void> ImportTurn::adopt_pages(DocumentKey document) {
-  MEISAI_ASSIGN(const std::int64_t staged, database().query_int64("SELECT count(*) FROM staged_page"));
-  if (staged == 0 && waiting_.empty()) return {};
+  MEISAI_ASSIGN(const bool staged, has_staged());
+  if (!staged && waiting_.empty()) return {};
   if (!renewed_.contains(document)) {
     MEISAI_TRY(database()
                    .prepared("DELETE FROM raw_page WHERE id IN (SELECT page FROM document_page WHERE document=?1)")
@@ -136,8 +151,12 @@ Result<void> ImportTurn::adopt_pages(DocumentKey document) {
     MEISAI_TRY(database().prepared("DELETE FROM document_page WHERE document=?1").bind(1, document).run());
     renewing_.insert(document);
   }
-  MEISAI_TRY(database().prepared("INSERT INTO document_page SELECT ?1,page FROM staged_page").bind(1, document).run());
-  MEISAI_TRY(database().prepared("DELETE FROM staged_page").run());
+  MEISAI_TRY(database()
+                 .prepared("INSERT INTO document_page SELECT ?1,page FROM staged_page WHERE owner=?2")
+                 .bind(1, document)
+                 .bind(2, owner_)
+                 .run());
+  MEISAI_TRY(database().prepared("DELETE FROM staged_page WHERE owner=?1").bind(1, owner_).run());
   for (; adopted_waiting_ < waiting_.size(); ++adopted_waiting_) {
     MEISAI_ASSIGN(const std::int64_t number, insert_page(waiting_[adopted_waiting_]));
     MEISAI_TRY(database().prepared("INSERT INTO document_page VALUES(?1,?2)").bind(1, document).bind(2, number).run());
@@ -160,13 +179,23 @@ void ImportTurn::end_window(bool committed) {
   database().checkpoint_when_long();  // here and not in COMMIT: nobody waits for us at the gate any more
 }
 
+Result<bool> ImportTurn::has_staged() {
+  Statement& row = database().prepared("SELECT 1 FROM staged_page WHERE owner=?1");
+  const RowScope scope(row);
+  row.bind(1, owner_);
+  return row.step();
+}
+
 Result<void> ImportTurn::discard_staged() {
-  MEISAI_ASSIGN(const std::int64_t staged, database().query_int64("SELECT count(*) FROM staged_page"));
-  if (staged == 0) return {};
+  MEISAI_ASSIGN(const bool staged, has_staged());
+  if (!staged) return {};
   MEISAI_TRY(synchronous(Synchronous::normal));
   MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database()));
-  MEISAI_TRY(database().prepared("DELETE FROM raw_page WHERE id IN (SELECT page FROM staged_page)").run());
-  MEISAI_TRY(database().prepared("DELETE FROM staged_page").run());
+  MEISAI_TRY(database()
+                 .prepared("DELETE FROM raw_page WHERE id IN (SELECT page FROM staged_page WHERE owner=?1)")
+                 .bind(1, owner_)
+                 .run());
+  MEISAI_TRY(database().prepared("DELETE FROM staged_page WHERE owner=?1").bind(1, owner_).run());
   return transaction.commit();
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The import turn: the exclusive lock on a store's imports, the connection that writes, and the raw pages
-// staged so far. Staging and its window share it, so either may end first.
+// An owner's turn: the exclusive lock on its documents, the database connection that writes, and the raw pages
+// staged so far. Each owner has a turn of its own and tags its pages, so that none discards another's. Staging
+// and its window share it, so either may end first.
 #pragma once
 
 #include <memory>
@@ -17,19 +18,22 @@ namespace meisai::sqlcipher {
 
 class ImportTurn {
  public:
-  ImportTurn(std::shared_ptr<Vault> vault, gate_lock::LockedFile lock, Lease lease)
-      : vault_(std::move(vault)), lock_(std::move(lock)), lease_(std::move(lease)) {}
+  ImportTurn(std::shared_ptr<Vault> vault, std::string owner, gate_lock::LockedFile lock, Lease lease)
+      : vault_(std::move(vault)), owner_(std::move(owner)), lock_(std::move(lock)), lease_(std::move(lease)) {}
   ImportTurn(const ImportTurn&) = delete;
   ImportTurn& operator=(const ImportTurn&) = delete;
   ~ImportTurn();
 
   [[nodiscard]] Vault& vault() const noexcept { return *vault_; }
   [[nodiscard]] Database& database() const noexcept { return *lease_; }
+  /// The connection whose turn it is; empty for the subject's documents.
+  [[nodiscard]] const std::string& owner() const noexcept { return owner_; }
 
   [[nodiscard]] Result<void> put(std::string_view encoded_page);
   [[nodiscard]] Result<std::string> page(std::size_t index);
   [[nodiscard]] std::size_t page_count() const noexcept { return pages_.size() + waiting_.size(); }
 
+  [[nodiscard]] Result<void> next_document();
   [[nodiscard]] Result<void> begin_window();
   /// Gives the staged pages to `document`, inside the window's transaction.
   [[nodiscard]] Result<void> adopt_pages(DocumentKey document);
@@ -38,10 +42,12 @@ class ImportTurn {
 
  private:
   [[nodiscard]] Result<void> synchronous(Synchronous level);
+  [[nodiscard]] Result<bool> has_staged();
   [[nodiscard]] Result<void> write_waiting();
   [[nodiscard]] Result<std::int64_t> insert_page(const std::string& compressed);
 
   std::shared_ptr<Vault> vault_;
+  std::string owner_;
   gate_lock::LockedFile lock_;
   Lease lease_;
   Synchronous level_ = Synchronous::full;

@@ -81,6 +81,11 @@ Statement& Statement::bind_static(int index, std::span<const std::byte> bytes) {
   return note(sqlite3_bind_blob64(stmt_, index, bytes.data(), bytes.size(), not_copying));
 }
 
+Statement& Statement::bind_column(int index, const Statement& row, int column) {
+  if (stmt_ == nullptr) return *this;
+  return note(sqlite3_bind_value(stmt_, index, sqlite3_column_value(row.stmt_, column)));
+}
+
 Result<bool> Statement::step() {
   if (kept_error_) {
     Error error = *kept_error_;

@@ -10,9 +10,11 @@
 #include <utility>
 
 #include "storage/gate_lock/file_gate_lock.h"
+#include "storage/gate_lock/file_wire_lock.h"
 #include "storage/gate_lock/locked_file.h"
 #include "storage/keys/key_ring.h"
 #include "storage/sqlcipher/clear_file.h"
+#include "storage/sqlcipher/erase.h"
 #include "storage/sqlcipher/vault.h"
 
 namespace meisai::sqlcipher {
@@ -22,8 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* control_key = "control";
 constexpr int init_byte = 2;  // of gate.lock: held by whoever makes the store
-
-std::string vault_key(const std::string& vault) { return "vault:" + vault; }
+static_assert(init_byte != erase_byte);
 
 struct Places {
   explicit Places(fs::path place) : folder(std::move(place)) {}
@@ -33,24 +34,13 @@ struct Places {
   fs::path control = folder / "control.db";
   fs::path vaults = folder / "vaults";
   fs::path gate_lock = folder / "gate.lock";
+  fs::path wire_lock = folder / "wire.lock";
   [[nodiscard]] fs::path vault(const std::string& name) const { return vaults / (name + ".db"); }
 };
 
 bool there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
-}
-
-Result<std::string> random_name(Entropy& entropy) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::array<std::byte, 12> random{};
-  MEISAI_TRY(entropy.fill(random));
-  std::string name;
-  for (const std::byte byte : random) {
-    name += digits[std::to_integer<std::size_t>(byte) >> 4U];
-    name += digits[std::to_integer<std::size_t>(byte) & 15U];
-  }
-  return name;
 }
 
 bool is_below(const fs::path& inner, const fs::path& outer) {
@@ -112,7 +102,8 @@ Result<void> build(const Places& places, const ClearFile& clear, const NewStore&
   MEISAI_ASSIGN(settings.vault, random_name(entropy));
   MEISAI_ASSIGN(keys::OpenRing ring, keys::KeyRing::create_store(clear.key_ring, clear.store_id, provider, entropy));
   {
-    MEISAI_ASSIGN(const Secret key, ring.add_database_key(vault_key(settings.vault), entropy));
+    MEISAI_TRY(ring.add_database_key(token_key_name(settings.vault), entropy));
+    MEISAI_ASSIGN(const Secret key, ring.add_database_key(vault_key_name(settings.vault), entropy));
     MEISAI_ASSIGN(Database vault, Database::create(places.vault(settings.vault), key));
     MEISAI_TRY(initialize_vault(vault, entropy));
   }
@@ -181,7 +172,7 @@ Result<std::unique_ptr<StoreFolder>> StoreFolder::open(const fs::path& folder, K
   const Places places(place);
   MEISAI_ASSIGN(const auto clear, read_clear_file(places.store_file));
   if (!clear) return fail(Code::store_missing, "there is no store in this folder", "make one with `meisai init`");
-  MEISAI_ASSIGN(const keys::OpenRing ring, keys::KeyRing::open_store(clear->key_ring, clear->store_id, provider));
+  MEISAI_ASSIGN(keys::OpenRing ring, keys::KeyRing::open_store(clear->key_ring, clear->store_id, provider));
   MEISAI_ASSIGN(const Secret key, ring.database_key(control_key));
   auto control = Database::open(places.control, key, {.key_is_authentic = true});
   if (!control && control.error().code == Code::store_missing)
@@ -194,17 +185,18 @@ Result<std::unique_ptr<StoreFolder>> StoreFolder::open(const fs::path& folder, K
   if (store->settings_.store_id != clear->store_id)
     return fail(Code::store_damaged, "the control database belongs to another store",
                 "restore the store from a backup");
-  MEISAI_ASSIGN(store->vault_key_, ring.database_key(vault_key(store->settings_.vault)));
   store->control_ = make_control(std::move(*control), store->settings_);
   MEISAI_ASSIGN(store->gate_lock_, open_file_gate_lock(places.gate_lock));
+  MEISAI_ASSIGN(store->wire_lock_, open_file_wire_lock(places.wire_lock));
+  store->home_ = std::make_shared<VaultHome>(places.vaults, places.gate_lock, std::move(ring), *store->control_);
   std::error_code ignored;
   fs::remove(places.init_file, ignored);  // a crash right after the store was made
   return store;
 }
 
 Result<std::unique_ptr<Store>> StoreFolder::open_vault() {
-  MEISAI_ASSIGN(auto vault, Vault::open(Places(folder_).vault(settings_.vault), vault_key_.clone(), *control_));
-  return make_store(std::move(vault));
+  MEISAI_TRY(home_->open());
+  return make_store(home_);
 }
 
 }  // namespace meisai::sqlcipher

@@ -13,7 +13,9 @@
 #include "meisai/ports/gate_lock.h"
 #include "meisai/ports/key_provider.h"
 #include "meisai/ports/store.h"
+#include "meisai/ports/wire_lock.h"
 #include "storage/sqlcipher/control_store.h"
+#include "storage/sqlcipher/vault_home.h"
 
 namespace meisai::sqlcipher {
 
@@ -42,17 +44,21 @@ class StoreFolder {
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
   [[nodiscard]] Control& control() const noexcept { return *control_; }
   [[nodiscard]] GateLock& gate_lock() const noexcept { return *gate_lock_; }
+  [[nodiscard]] WireLock& wire_lock() const noexcept { return *wire_lock_; }
 
   /// Opens the ledger; it and control are checked against what each noted of the other: also `store_rolled_back`.
   [[nodiscard]] Result<std::unique_ptr<Store>> open_vault();
+  /// REQUIRES: `open_vault` succeeded.
+  [[nodiscard]] std::unique_ptr<ConsentStore> consents() const { return make_consent_store(home_); }
 
  private:
   StoreFolder() = default;
   std::filesystem::path folder_;
   StoreSettings settings_;
-  Secret vault_key_;
-  std::unique_ptr<Control> control_;
+  std::unique_ptr<StoreControl> control_;
   std::unique_ptr<GateLock> gate_lock_;
+  std::unique_ptr<WireLock> wire_lock_;
+  std::shared_ptr<VaultHome> home_;
 };
 
 /// Whether a path is the folder or lies below it, once links and `..` are resolved.

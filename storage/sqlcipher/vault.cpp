@@ -14,11 +14,11 @@ namespace {
 
 constexpr std::size_t idle_connections = 2;
 
+}  // namespace
+
 Anchor anchor_of(const VaultHead& head) {
   return {.generation = head.generation, .audit_count = head.chain.count, .audit_head = head.chain.head};
 }
-
-}  // namespace
 
 tl::unexpected<Error> rolled_back(std::string what) {
   return fail(Code::store_rolled_back, std::move(what),
@@ -34,10 +34,10 @@ Lease::~Lease() {
   if (!spoiled_) vault_->give_back(std::move(database_));
 }
 
-Result<std::shared_ptr<Vault>> Vault::open(std::filesystem::path file, Secret key, Control& control) {
+Result<std::shared_ptr<Vault>> Vault::open(VaultPlace place, StoreControl& control) {
   // The anchor first: a commit of another process in between then shows as a vault ahead of it, which is fine.
   MEISAI_ASSIGN(const std::optional<Anchor> anchor, control.anchor());
-  std::shared_ptr<Vault> vault(new Vault(std::move(file), std::move(key), control));
+  std::shared_ptr<Vault> vault(new Vault(std::move(place), control));
   auto database = vault->open_connection();
   if (!database && database.error().code == Code::store_missing)
     return fail(Code::store_damaged, "the ledger's file is gone",
@@ -94,7 +94,7 @@ Result<void> Vault::note_control(VaultHead& head) {
 }
 
 Result<std::unique_ptr<Database>> Vault::open_connection() const {
-  MEISAI_ASSIGN(Database database, Database::open(file_, key_, {.key_is_authentic = true}));
+  MEISAI_ASSIGN(Database database, Database::open(place_.file, place_.key, {.key_is_authentic = true}));
   database.keep_commits_short();
   return std::make_unique<Database>(std::move(database));
 }
@@ -129,6 +129,7 @@ Result<void> Vault::record(Database& database, const AuditDraft& audit) {
 }
 
 Result<VaultHead> Vault::advance_head(Database& database, const AuditDraft& audit) {
+  MEISAI_TRY(check_named());
   MEISAI_ASSIGN(VaultHead head, load_head(database));
   MEISAI_TRY(append_audit(database, audit, head.chain));
   ++head.generation;
@@ -142,10 +143,17 @@ void Vault::drop_anchor(const VaultHead& head) noexcept {
   (void)control_.set_anchor(anchor_of(head));
 }
 
-std::filesystem::path Vault::turn_file() const {
-  std::filesystem::path path = file_;
-  path.replace_extension(".import");
-  return path;
+Result<std::filesystem::path> Vault::turn_file(const StagingOwner& owner) const {
+  std::filesystem::path path = place_.file;
+  if (owner.connection.empty()) return path.replace_extension(".import");
+  MEISAI_TRY(ConnectionId::parse(owner.connection.text()));  // it becomes a part of a file's name
+  return path.replace_filename("turn-" + owner.connection.text() + ".lock");
+}
+
+Result<void> Vault::check_named() const {
+  MEISAI_ASSIGN(const std::string name, control_.vault_name());
+  if (name == place_.name) return {};
+  return fail(Code::store_changed, "the ledger was rewritten after an erasure", "open the store again", Retry::later);
 }
 
 Result<void> initialize_vault(Database& database, Entropy& entropy) {
@@ -165,91 +173,6 @@ Result<void> initialize_vault(Database& database, Entropy& entropy) {
   wipe(secret);
   MEISAI_TRY(saved);
   return transaction.commit();
-}
-
-namespace {
-
-class SqlcipherStore final : public Store {
- public:
-  explicit SqlcipherStore(std::shared_ptr<Vault> vault) : vault_(std::move(vault)) {}
-
-  Result<std::unique_ptr<Staging>> begin_staging(std::chrono::milliseconds wait) override {
-    return sqlcipher::begin_staging(vault_, wait);
-  }
-
-  Result<Digest> card_hash(std::string_view domain, const Secret& key_text) override {
-    return ledger_rules::keyed_digest(vault_->card_secret(), domain, key_text);
-  }
-
-  Result<std::unique_ptr<LedgerView>> read(MEISAI_UNSPENT Permit<Read> permit, const AuditDraft& audit) override {
-    return view<LedgerView>(std::move(permit), audit);
-  }
-
-  Result<std::unique_ptr<ReleaseView>> release(MEISAI_UNSPENT Permit<Release> permit,
-                                               const AuditDraft& audit) override {
-    return view<ReleaseView>(std::move(permit), audit);
-  }
-
-  Result<void> record(const AuditDraft& audit) override {
-    MEISAI_ASSIGN(const Lease lease, vault_->connection());
-    return vault_->record(*lease, audit);
-  }
-
-  Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit, std::optional<Instant> prune_before,
-                            const AuditDraft& audit) override {
-    StoreHealth health;
-    MEISAI_ASSIGN(const Lease lease, vault_->connection());
-    VaultHead head;
-    {
-      MEISAI_ASSIGN(Transaction transaction, Transaction::begin(*lease));
-      if (prune_before) {
-        MEISAI_ASSIGN(health.raw_pages_pruned, prune(*lease, *prune_before));
-      }
-      MEISAI_ASSIGN(head, vault_->advance_head(*lease, audit));
-      MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
-      MEISAI_TRY(transaction.commit());
-    }
-    vault_->drop_anchor(head);
-    MEISAI_ASSIGN(const std::optional<Anchor> anchor, vault_->control().anchor());
-    MEISAI_TRY(check_vault(*lease, anchor, health));
-    const auto control = vault_->control().check();
-    if (!control && control.error().code != Code::store_damaged) return tl::unexpected(control.error());
-    if (!control) health.findings.push_back("control: " + control.error().what);
-    return health;
-  }
-
- private:
-  template <class View, class P>
-  Result<std::unique_ptr<View>> view(MEISAI_UNSPENT Permit<P> permit, const AuditDraft& audit) {
-    IssuerId scope = permit.scope().issuer;
-    MEISAI_ASSIGN(Lease lease, vault_->connection());
-    MEISAI_ASSIGN(const Admission admission, vault_->record_admitted(*lease, audit, std::move(permit)));
-    MEISAI_ASSIGN(std::unique_ptr<View> opened, open_view(vault_, std::move(lease), std::move(scope)));
-    return opened;
-  }
-
-  static Result<std::uint64_t> prune(Database& database, Instant before) {
-    MEISAI_TRY(database
-                   .prepared("DELETE FROM raw_page WHERE id IN (SELECT page FROM document_page WHERE document IN "
-                             "(SELECT id FROM document WHERE keep_raw_until<?1))")
-                   .bind(1, to_column(before))
-                   .run());
-    const std::int64_t pruned = database.changes();
-    MEISAI_TRY(database
-                   .prepared("DELETE FROM document_page WHERE document IN "
-                             "(SELECT id FROM document WHERE keep_raw_until<?1)")
-                   .bind(1, to_column(before))
-                   .run());
-    return static_cast<std::uint64_t>(pruned);
-  }
-
-  std::shared_ptr<Vault> vault_;
-};
-
-}  // namespace
-
-std::unique_ptr<Store> make_store(std::shared_ptr<Vault> vault) {
-  return std::make_unique<SqlcipherStore>(std::move(vault));
 }
 
 }  // namespace meisai::sqlcipher

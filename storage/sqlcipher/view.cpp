@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A consistent view: one read transaction on a connection of its own. Writers go on meanwhile (WAL).
+// A consistent view: one read transaction on a connection of its own. Writers go on meanwhile (WAL). What it
+// leaves out is settled when it is opened: other issuers' data, and cards that only sealed connections brought.
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -21,18 +22,34 @@ bool same_rows(const TransactionQuery& a, const TransactionQuery& b) {
 
 class SqlcipherView final : public ReleaseView {
  public:
-  SqlcipherView(std::shared_ptr<Vault> vault, Lease lease, IssuerId scope)
-      : vault_(std::move(vault)), lease_(std::move(lease)), scope_(std::move(scope)) {}
+  SqlcipherView(std::shared_ptr<Vault> vault, Lease lease, ViewLimits limits)
+      : vault_(std::move(vault)),
+        lease_(std::move(lease)),
+        scope_(std::move(limits.issuer)),
+        sealed_(std::move(limits.sealed)) {}
 
   Result<void> start() {
     MEISAI_TRY(db().begin_read());
     MEISAI_ASSIGN(head_, load_head(db()));  // the first read takes the snapshot
+    MEISAI_TRY(vault_->check_named());
+    MEISAI_ASSIGN(hidden_, find_withheld(db(), sealed_));
     return {};
   }
 
   Result<std::string> vault_tag() override { return vault_->vault_tag(); }
-  Result<std::vector<CardRow>> cards() override { return load_cards(db(), scope_); }
-  Result<std::vector<StatementRow>> statements() override { return load_statements(db(), scope_); }
+  Result<std::vector<CardRow>> cards() override {
+    MEISAI_ASSIGN(auto cards, load_cards(db(), scope_));
+    std::erase_if(cards, [this](const CardRow& card) { return is_hidden(card.key); });
+    return cards;
+  }
+  std::vector<CardKey> withheld_cards() override { return hidden_; }
+  Result<std::vector<StatementRow>> statements() override {
+    MEISAI_ASSIGN(auto statements, load_statements(db(), scope_));
+    std::erase_if(statements, [this](const StatementRow& statement) {
+      return std::ranges::any_of(statement.cards, [this](CardKey card) { return is_hidden(card); });
+    });
+    return statements;
+  }
   Result<std::vector<DocumentRow>> documents() override { return load_documents(db(), scope_); }
 
   Result<void> transactions(const TransactionQuery& query, const RowVisitor& visit) override {
@@ -40,6 +57,7 @@ class SqlcipherView final : public ReleaseView {
       MEISAI_TRY(visit_one(query, visit));
       return {};
     }
+    MEISAI_TRY(vault_->check_named());
     MEISAI_ASSIGN(RowWalk walk, begin_walk(query, scope_));
     MEISAI_TRY(visit_walk(walk, query.limit.value_or(std::numeric_limits<std::size_t>::max()), visit));
     return {};
@@ -65,7 +83,7 @@ class SqlcipherView final : public ReleaseView {
   }
 
   Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override {
-    if (!scope_.empty()) {
+    if (!scope_.empty() || !hidden_.empty()) {
       MEISAI_ASSIGN(const auto visible, statements());
       if (std::ranges::find(visible, statement, &StatementRow::key) == visible.end()) return std::vector<BilledSum>{};
     }
@@ -94,20 +112,37 @@ class SqlcipherView final : public ReleaseView {
     if (!scope_.empty() && !narrower.empty() && scope_ != narrower) return ledger_rules::outside_scope();
     const IssuerId& scope = narrower.empty() ? scope_ : narrower;
     MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
+    MEISAI_TRY(vault_->check_named());
+    MEISAI_TRY(hide_more(admission.sealed()));
     if (query.only) return visit_one(query, visit);
-    const bool goes_on = walk_ && same_rows(walk_->query(), query) && walk_scope_ == scope && query.after &&
+    const bool goes_on = walk_ && walk_hidden_ == hidden_ && same_rows(walk_->query(), query) && walk_scope_ == scope && query.after &&
                          walk_->last() == *query.after;
     if (!goes_on) {
       walk_.reset();
       MEISAI_ASSIGN(RowWalk walk, begin_walk(query, scope));
       walk_.emplace(std::move(walk));
       walk_scope_ = scope;
+      walk_hidden_ = hidden_;
     }
     return visit_walk(*walk_, std::min(batch_rows, query.limit.value_or(batch_rows)), visit);
   }
 
  private:
   Database& db() const { return *lease_; }
+
+  bool is_hidden(CardKey card) const { return std::ranges::binary_search(hidden_, card); }
+
+  /// A consent may have ended since the view was opened: what it sealed is left out from here on.
+  Result<void> hide_more(const std::vector<ConnectionId>& sealed) {
+    const std::size_t before = sealed_.size();
+    for (const ConnectionId& each : sealed)
+      if (std::ranges::find(sealed_, each) == sealed_.end()) sealed_.push_back(each);
+    if (sealed_.size() == before) return {};
+    MEISAI_ASSIGN(hidden_, find_withheld(db(), sealed_));
+    return {};
+  }
+
+  Result<std::vector<ChangeRow>> shown_parts(const ChangeRow& change);
 
   /// Numbers of the cards that a scope shows, ascending.
   Result<std::vector<CardKey>> visible_cards(const IssuerId& scope) {
@@ -118,7 +153,7 @@ class SqlcipherView final : public ReleaseView {
     for (;;) {
       MEISAI_ASSIGN(const bool more, row.step());
       if (!more) return keys;
-      keys.push_back(row.int64(0));
+      if (!is_hidden(row.int64(0))) keys.push_back(row.int64(0));
     }
   }
 
@@ -160,20 +195,23 @@ class SqlcipherView final : public ReleaseView {
   }
 
   Result<bool> in_scope(TransactionKey transaction) {
-    if (scope_.empty()) return true;
-    Statement& row = db().prepared("SELECT c.issuer FROM txn t JOIN card c ON c.id=t.card WHERE t.id=?1");
+    if (scope_.empty() && hidden_.empty()) return true;
+    Statement& row = db().prepared("SELECT c.issuer,c.id FROM txn t JOIN card c ON c.id=t.card WHERE t.id=?1");
     const RowScope done(row);
     row.bind(1, transaction);
     MEISAI_ASSIGN(const bool found, row.step());
-    return found && row.text(0) == scope_.text();
+    return found && !is_hidden(row.int64(1)) && (scope_.empty() || row.text(0) == scope_.text());
   }
 
   std::shared_ptr<Vault> vault_;
   Lease lease_;
   IssuerId scope_;
+  std::vector<ConnectionId> sealed_;
+  std::vector<CardKey> hidden_;  // ascending
   VaultHead head_;
   std::optional<RowWalk> walk_;  // of the batches so far
   IssuerId walk_scope_;
+  std::vector<CardKey> walk_hidden_;
 };
 
 Result<std::vector<ChangeRow>> SqlcipherView::changes(std::uint64_t after, std::size_t limit) {
@@ -196,9 +234,30 @@ Result<std::vector<ChangeRow>> SqlcipherView::changes(std::uint64_t after, std::
     change.last = row.int64(4);
     change.reason = row.text(5);
     ledger_rules::cut_behind(change, after);
-    found.push_back(std::move(change));
+    MEISAI_ASSIGN(auto shown, shown_parts(change));
+    for (ChangeRow& part : shown)
+      if (found.size() < limit) found.push_back(std::move(part));
   }
   return found;
+}
+
+/// Entries of withheld things are left out: the positions that they had are gaps.
+Result<std::vector<ChangeRow>> SqlcipherView::shown_parts(const ChangeRow& change) {
+  if (hidden_.empty()) return std::vector{change};
+  if (change.entity == Entity::card) return ledger_rules::without(change, hidden_);
+  std::vector<std::int64_t> numbers;
+  Statement& row =
+      change.entity == Entity::transaction
+          ? db().prepared("SELECT id,card FROM txn WHERE id BETWEEN ?1 AND ?2 ORDER BY id")
+          : db().prepared("SELECT statement,card FROM statement_card WHERE statement BETWEEN ?1 AND ?2 "
+                          "ORDER BY statement");
+  const RowScope done(row);
+  row.bind(1, change.first).bind(2, change.last);
+  for (;;) {
+    MEISAI_ASSIGN(const bool more, row.step());
+    if (!more) return ledger_rules::without(change, numbers);
+    if (is_hidden(row.int64(1)) && (numbers.empty() || numbers.back() != row.int64(0))) numbers.push_back(row.int64(0));
+  }
 }
 
 Result<std::vector<CoverageRow>> SqlcipherView::coverage() {
@@ -211,6 +270,7 @@ Result<std::vector<CoverageRow>> SqlcipherView::coverage() {
   for (;;) {
     MEISAI_ASSIGN(const bool more, row.step());
     if (!more) return found;
+    if (is_hidden(row.int64(0))) continue;
     found.push_back({.card = row.int64(0),
                      .from = ledger_rules::date_of(static_cast<DayKey>(row.int64(1))),
                      .to = ledger_rules::date_of(static_cast<DayKey>(row.int64(2))),
@@ -220,16 +280,18 @@ Result<std::vector<CoverageRow>> SqlcipherView::coverage() {
 }
 
 Result<std::vector<QuarantineRow>> SqlcipherView::quarantine() {
-  constexpr std::int64_t fields = static_cast<std::int64_t>(Field::extension) + 1;
+  constexpr auto fields = static_cast<std::int64_t>(field_count);
   std::vector<QuarantineRow> found;
   Statement& row = db().prepared(
-      "SELECT q.document,q.line,q.code,q.stmt,q.field,q.message,q.masked_text FROM quarantine q "
+      "SELECT q.document,q.line,q.code,q.stmt,q.field,q.message,q.masked_text,d.connection FROM quarantine q "
       "JOIN document d ON d.id=q.document WHERE ?1='' OR d.issuer=?1 ORDER BY q.document,q.line,q.code");
   const RowScope done(row);
   row.bind(1, scope_.text());
   for (;;) {
     MEISAI_ASSIGN(const bool more, row.step());
     if (!more) return found;
+    // What could not be read belongs to no card yet: it is withheld by the connection that brought it.
+    if (std::ranges::find(sealed_, row.text(7), &ConnectionId::text) != sealed_.end()) continue;
     QuarantineRow held{.document = row.int64(0), .statement = row.int64(3)};
     held.rejection.row = static_cast<std::uint64_t>(row.int64(1));
     const auto code = code_named(row.text(2));
@@ -244,8 +306,8 @@ Result<std::vector<QuarantineRow>> SqlcipherView::quarantine() {
 
 }  // namespace
 
-Result<std::unique_ptr<ReleaseView>> open_view(std::shared_ptr<Vault> vault, Lease lease, IssuerId scope) {
-  auto view = std::make_unique<SqlcipherView>(std::move(vault), std::move(lease), std::move(scope));
+Result<std::unique_ptr<ReleaseView>> open_view(std::shared_ptr<Vault> vault, Lease lease, ViewLimits limits) {
+  auto view = std::make_unique<SqlcipherView>(std::move(vault), std::move(lease), std::move(limits));
   MEISAI_TRY(view->start());
   return view;
 }

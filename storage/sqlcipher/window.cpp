@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/sqlcipher/ledger_writes.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_codec.h"
 #include "storage/sqlcipher/row_queries.h"
@@ -28,6 +29,7 @@ class SqlcipherWrite final : public LedgerWrite {
 
   /// Reads where the vault stands. Called once, first.
   Result<void> start() {
+    MEISAI_TRY(turn_->vault().check_named());
     MEISAI_ASSIGN(head_, load_head(db()));
     return {};
   }
@@ -36,12 +38,14 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<std::vector<CardRow>> cards(const IssuerId& issuer) override;
   Result<std::vector<StatementRow>> statements(const IssuerId& issuer) override;
   Result<void> rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) override;
+  Result<void> pending_rows(CardKey card, const RowVisitor& visit) override;
   Result<void> rows_of(StatementKey statement, const RowVisitor& visit) override;
   Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) override;
   Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override;
 
   Result<DocumentKey> put_document(const DocumentRow& document) override;
   Result<CardKey> put_card(const CardRow& card) override;
+  Result<void> link_card(CardKey card, const ConnectionId& connection) override;
   Result<StatementKey> put_statement(const StatementRow& statement) override;
   Result<TransactionKey> insert(const StoredRow& row) override;
   Result<void> revise(const StoredRow& row) override;
@@ -81,8 +85,6 @@ class SqlcipherWrite final : public LedgerWrite {
   void touched(const IssuerId& issuer) {
     if (std::ranges::find(issuers_, issuer) == issuers_.end()) issuers_.push_back(issuer);
   }
-  Result<bool> exists(Sql sql, std::int64_t key);
-  Result<void> put_lists(const StatementRow& statement);
   Result<void> check_row(const StoredRow& row);
   Result<void> write_changes();
   Result<void> commit_now(MEISAI_UNSPENT Permit<Commit> permit);
@@ -96,6 +98,7 @@ class SqlcipherWrite final : public LedgerWrite {
   std::vector<ChangeRow> changes_;
   std::vector<AuditDraft> audit_;
   std::vector<IssuerId> issuers_;
+  std::vector<StatementKey> statements_;  // put so far
   std::optional<DocumentKey> document_;
   std::uint64_t rows_written_ = 0;
   bool ended_ = false;
@@ -116,6 +119,11 @@ Result<void> SqlcipherWrite::rows_on(CardKey card, DayKey from, DayKey to, const
   return visit_rows(db().prepared(queries::rows_on_days).bind_all(card, from, to), visit);
 }
 
+Result<void> SqlcipherWrite::pending_rows(CardKey card, const RowVisitor& visit) {
+  MEISAI_TRY(usable());
+  return visit_rows(db().prepared(queries::pending_rows_of_card).bind(1, card), visit);
+}
+
 Result<void> SqlcipherWrite::rows_of(StatementKey statement, const RowVisitor& visit) {
   MEISAI_TRY(usable());
   return visit_rows_of(db(), statement, visit);
@@ -131,123 +139,46 @@ Result<std::vector<BilledSum>> SqlcipherWrite::billed_sums(StatementKey statemen
   return load_billed_sums(db(), statement);
 }
 
-Result<bool> SqlcipherWrite::exists(Sql sql, std::int64_t key) {
-  Statement& row = db().prepared(sql);
-  const RowScope scope(row);
-  row.bind(1, key);
-  return row.step();
-}
-
 Result<DocumentKey> SqlcipherWrite::put_document(const DocumentRow& document) {
   MEISAI_TRY(usable());
   touched(document.issuer);
-  DocumentKey key = 0;
-  {
-    Statement& row = db().prepared("SELECT id FROM document WHERE digest=?1 AND layout=?2");
-    const RowScope scope(row);
-    row.bind(1, bytes_of(document.digest)).bind(2, document.layout);
-    MEISAI_ASSIGN(const bool known, row.step());
-    if (known) key = row.int64(0);
-  }
-  if (key != 0) {
-    MEISAI_TRY(db().prepared("UPDATE document SET keep_raw_until=?2 WHERE id=?1")
-                   .bind(1, key)
-                   .bind(2, to_column(document.keep_raw_until))
-                   .run());
-    document_ = key;
-    return key;
-  }
-  MEISAI_TRY(db().prepared("INSERT INTO document VALUES(NULL,?2,?3,?4,?5,?6,?7,?8)")
-                 .bind(2, bytes_of(document.digest))
-                 .bind(3, document.issuer.text())
-                 .bind(4, document.layout)
-                 .bind(5, document.encoding)
-                 .bind(6, document.channel)
-                 .bind(7, to_column(document.imported_at))
-                 .bind(8, to_column(document.keep_raw_until))
-                 .run());
-  document_ = db().last_insert_rowid();
+  MEISAI_ASSIGN(document_, save_document(db(), document));
   return *document_;
 }
 
 Result<CardKey> SqlcipherWrite::put_card(const CardRow& card) {
   MEISAI_TRY(usable());
   touched(card.issuer);
-  if (card.key != 0) {
-    MEISAI_ASSIGN(const bool known, exists("SELECT 1 FROM card WHERE id=?1", card.key));
-    if (!known) return fail(Code::not_found, "no such card");
-  }
-  MEISAI_TRY(db().prepared("INSERT OR REPLACE INTO card VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
-                 .bind(1, card.key == 0 ? std::nullopt : std::optional(card.key))
-                 .bind(2, card.issuer.text())
-                 .bind(3, bytes_of(card.key_hash))
-                 .bind(4, card.name)
-                 .bind(5, card.account_label)
-                 .bind(6, card.role)
-                 .bind(7, card.last4)
-                 .bind(8, card.label)
-                 .bind(9, static_cast<std::int64_t>(card.kind))
-                 .run());
-  return card.key == 0 ? db().last_insert_rowid() : card.key;
+  return save_card(db(), card);
+}
+
+Result<void> SqlcipherWrite::link_card(CardKey card, const ConnectionId& connection) {
+  MEISAI_TRY(usable());
+  return save_card_connection(db(), card, connection);
 }
 
 Result<StatementKey> SqlcipherWrite::put_statement(const StatementRow& statement) {
   MEISAI_TRY(usable());
   touched(statement.issuer);
-  StatementRow row = statement;
-  if (row.key != 0) {
-    MEISAI_ASSIGN(const bool known, exists("SELECT 1 FROM statement WHERE id=?1", row.key));
-    if (!known) return fail(Code::not_found, "no such statement");
-  }
-  std::optional<std::int64_t> balanced;
-  if (row.balanced) balanced = *row.balanced ? 1 : 0;
-  MEISAI_TRY(
-      db().prepared("INSERT OR REPLACE INTO statement VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")
-          .bind(1, row.key == 0 ? std::nullopt : std::optional(row.key))
-          .bind(2, row.issuer.text())
-          .bind(3, row.account_label)
-          .bind(4, row.anchor)
-          .bind(5, to_column(row.billing_month))
-          .bind(6, row.billing_month_source)
-          .bind(7, to_column(row.closing_date))
-          .bind(8, to_column(row.payment_due_date))
-          .bind(9, static_cast<std::int64_t>(row.status))
-          .bind(10, row.stated_total_minor)
-          .bind(11, row.computed_total_minor)
-          .bind(12, row.currency.code())
-          .bind(13, balanced)
-          .bind(14, static_cast<std::int64_t>(row.transaction_count))
-          .bind(15, static_cast<std::int64_t>(row.held_count))
-          .run());
-  if (row.key == 0) row.key = db().last_insert_rowid();
-  MEISAI_TRY(put_lists(row));
-  return row.key;
+  MEISAI_ASSIGN(const StatementKey key, save_statement(db(), statement));
+  statements_.push_back(key);
+  return key;
 }
 
-Result<void> SqlcipherWrite::put_lists(const StatementRow& statement) {
-  MEISAI_TRY(db().prepared("DELETE FROM statement_card WHERE statement=?1").bind(1, statement.key).run());
-  MEISAI_TRY(db().prepared("DELETE FROM subtotal WHERE statement=?1").bind(1, statement.key).run());
-  MEISAI_TRY(db().prepared("DELETE FROM component WHERE statement=?1").bind(1, statement.key).run());
-  std::int64_t seq = 0;
-  for (const CardKey card : statement.cards)
-    MEISAI_TRY(db().prepared("INSERT INTO statement_card VALUES(?1,?2,?3)").bind_all(statement.key, ++seq, card).run());
-  for (const Subtotal& subtotal : statement.subtotals)
-    MEISAI_TRY(db().prepared("INSERT INTO subtotal VALUES(?1,?2,?3,?4,?5,?6)")
-                   .bind_all(statement.key, ++seq, subtotal.label, subtotal.card_label, subtotal.stated_minor,
-                             static_cast<std::int64_t>(subtotal.region))
-                   .run());
-  for (const Component& component : statement.components)
-    MEISAI_TRY(db().prepared("INSERT INTO component VALUES(?1,?2,?3,?4,?5,?6)")
-                   .bind_all(statement.key, ++seq, static_cast<std::int64_t>(component.kind), component.label,
-                             component.card_label, component.amount_minor)
-                   .run());
-  return {};
+Result<void> SqlcipherWrite::put_coverage(const CoverageRow& coverage) {
+  MEISAI_TRY(usable());
+  return save_coverage(db(), coverage);
+}
+
+Result<bool> SqlcipherWrite::put_quarantine(const QuarantineRow& row) {
+  MEISAI_TRY(usable());
+  return save_quarantine(db(), row);
 }
 
 Result<void> SqlcipherWrite::check_row(const StoredRow& row) {
   MEISAI_TRY(ledger_rules::check_row(row));
   if (row.card == known_card_) return {};
-  MEISAI_ASSIGN(const bool known, exists("SELECT 1 FROM card WHERE id=?1", row.card));
+  MEISAI_ASSIGN(const bool known, exists(db(), "SELECT 1 FROM card WHERE id=?1", row.card));
   if (!known) return fail(Code::internal_bug, "a row of a card that nobody put");
   known_card_ = row.card;
   return {};
@@ -291,54 +222,12 @@ Result<void> SqlcipherWrite::revise(const StoredRow& row) {
 
 Result<void> SqlcipherWrite::put_part(const BilledPart& part) {
   MEISAI_TRY(usable());
-  MEISAI_ASSIGN(const bool known, exists("SELECT 1 FROM txn WHERE id=?1", part.transaction));
+  MEISAI_ASSIGN(const bool known, exists(db(), "SELECT 1 FROM txn WHERE id=?1", part.transaction));
   if (!known || part.statement == 0) return fail(Code::not_found, "a part of no transaction or no statement");
   return db()
       .prepared("INSERT OR REPLACE INTO billed_part VALUES(?1,?2,?3,?4)")
       .bind_all(part.transaction, part.statement, part.billed_minor, part.index)
       .run();
-}
-
-Result<void> SqlcipherWrite::put_coverage(const CoverageRow& coverage) {
-  MEISAI_TRY(usable());
-  if (coverage.to < coverage.from) return fail(Code::internal_bug, "coverage that ends before it begins");
-  const std::int64_t from = ledger_rules::day_of(coverage.from);
-  const std::int64_t to = ledger_rules::day_of(coverage.to);
-  std::int64_t first = from;
-  std::int64_t last = to;
-  std::vector<std::int64_t> merged;
-  {
-    // Ranges of one kind never touch each other, so their ends are in order too: the first one that ends too
-    // early, going back, ends the search.
-    Statement& row = db().prepared(
-        "SELECT id,first_day,last_day FROM coverage WHERE card=?1 AND first_day<=?2 AND channel=?3 AND certainty=?4 "
-        "ORDER BY first_day DESC");
-    const RowScope scope(row);
-    row.bind_all(coverage.card, to + 1, coverage.channel, coverage.certainty);
-    for (;;) {
-      MEISAI_ASSIGN(const bool found, row.step());
-      if (!found || row.int64(2) < from - 1) break;
-      if (row.int64(1) <= from && row.int64(2) >= to) return {};
-      merged.push_back(row.int64(0));
-      first = std::min(first, row.int64(1));
-      last = std::max(last, row.int64(2));
-    }
-  }
-  for (const std::int64_t id : merged) MEISAI_TRY(db().prepared("DELETE FROM coverage WHERE id=?1").bind(1, id).run());
-  return db()
-      .prepared("INSERT INTO coverage(card,channel,certainty,first_day,last_day) VALUES(?1,?2,?3,?4,?5)")
-      .bind_all(coverage.card, coverage.channel, coverage.certainty, first, last)
-      .run();
-}
-
-Result<bool> SqlcipherWrite::put_quarantine(const QuarantineRow& row) {
-  MEISAI_TRY(usable());
-  MEISAI_TRY(db().prepared("INSERT OR IGNORE INTO quarantine VALUES(?1,?2,?3,?4,?5,?6,?7)")
-                 .bind_all(row.document, static_cast<std::int64_t>(row.rejection.row), name_of(row.rejection.code),
-                           row.statement, static_cast<std::int64_t>(row.rejection.field), row.rejection.message,
-                           row.masked_text)
-                 .run());
-  return db().changes() != 0;
 }
 
 Result<void> SqlcipherWrite::add_change(const ChangeRow& change) {
@@ -359,14 +248,7 @@ Result<void> SqlcipherWrite::add_audit(const AuditDraft& audit) {
 }
 
 Result<void> SqlcipherWrite::write_changes() {
-  for (ChangeRow& change : changes_) {
-    change.position = head_.last_position + 1;
-    MEISAI_TRY(db().prepared("INSERT INTO change VALUES(?1,?2,?3,?4,?5,?6)")
-                   .bind_all(static_cast<std::int64_t>(change.position), static_cast<std::int64_t>(change.kind),
-                             static_cast<std::int64_t>(change.entity), change.first, change.last, change.reason)
-                   .run());
-    head_.last_position = ledger_rules::last_position_of(change);
-  }
+  for (ChangeRow& change : changes_) MEISAI_TRY(append_change(db(), change, head_));
   return {};
 }
 
@@ -377,7 +259,10 @@ Result<void> SqlcipherWrite::commit_now(MEISAI_UNSPENT Permit<Commit> permit) {
     return ledger_rules::outside_scope();
   MEISAI_TRY(months_.flush(db()));
   MEISAI_TRY(write_changes());
-  if (document_) MEISAI_TRY(turn_->adopt_pages(*document_));
+  if (document_) {
+    for (const StatementKey statement : statements_) MEISAI_TRY(save_origin(db(), statement, *document_));
+    MEISAI_TRY(turn_->adopt_pages(*document_));
+  }
   for (const AuditDraft& draft : audit_) MEISAI_TRY(append_audit(db(), draft, head_.chain));
   ++head_.generation;
   MEISAI_TRY(turn_->vault().note_control(head_));

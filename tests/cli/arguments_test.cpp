@@ -8,9 +8,9 @@
 namespace meisai::cli::test {
 namespace {
 
-const Words all_commands = {"demo",       "init",         "status",   "issuers", "import",   "cards",
-                            "statements", "transactions", "upcoming", "changes", "coverage", "export",
-                            "audit",      "incident",     "doctor",   "version"};
+const Words all_commands = {"demo",         "init",     "status",  "issuers",     "import", "cards",  "statements",
+                            "transactions", "upcoming", "changes", "coverage",    "export", "audit",  "incident",
+                            "doctor",       "version",  "link",    "connections", "sync",   "consent"};
 
 TEST_CASE("each command has a help with an example, in both languages") {
   Household home;
@@ -138,6 +138,86 @@ TEST_CASE("a file may be called like a command") {
   const Invocation invocation = parse(words, Language::en);
   const auto& arguments = std::get<ImportArguments>(std::get<Command>(invocation.what));
   CHECK(arguments.files == std::vector<std::filesystem::path>{"status"});
+}
+
+TEST_CASE("behind `register` --key-file is our key at the issuer, before the command the store's") {
+  const Words words = {"--key-file", "store.key",   "issuers", "register",   "sakura_card", "--profile",
+                       "p.toml",     "--client-id", "abc",     "--key-file", "client.pem"};
+  const Invocation invocation = parse(words, Language::en);
+  CHECK(invocation.global.key_file == "store.key");
+  const auto& arguments = std::get<IssuersRegisterArguments>(std::get<Command>(invocation.what));
+  CHECK(arguments.issuer.text() == "sakura_card");
+  CHECK(arguments.profile == "p.toml");
+  CHECK(arguments.client_id == "abc");
+  CHECK(arguments.client_key == "client.pem");
+  CHECK(arguments.key_id.empty());
+
+  const Words public_client = {"issuers", "register", "sakura_card", "--profile", "p.toml", "--client-id", "abc"};
+  const Invocation without = parse(public_client, Language::en);
+  CHECK_FALSE(without.global.key_file.has_value());
+  CHECK_FALSE(std::get<IssuersRegisterArguments>(std::get<Command>(without.what)).client_key.has_value());
+}
+
+TEST_CASE("linking: terms and hash are read before any store is looked at") {
+  const std::string hash(64, 'a');
+  const Words words = {"link", "sakura_card", "--no-browser", "--end-terms", "seal", "--accept", hash};
+  const Invocation invocation = parse(words, Language::en);
+  const auto& link = std::get<LinkArguments>(std::get<Command>(invocation.what));
+  CHECK(link.issuer.text() == "sakura_card");
+  CHECK(link.options.no_browser);
+  CHECK(link.options.end_terms == EndTerms::seal);
+  CHECK(link.options.accept == hash);
+
+  const Words plain_words = {"link", "sakura_card"};
+  const Invocation plain = parse(plain_words, Language::en);
+  CHECK_FALSE(std::get<LinkArguments>(std::get<Command>(plain.what)).options.end_terms.has_value());
+
+  Household home;
+  for (const Words& wrong : std::vector<Words>{{"link"},
+                                               {"link", "sakura card"},
+                                               {"link", "sakura_card", "--end-terms", "sell"},
+                                               {"link", "sakura_card", "--accept", "abc"},
+                                               {"link", "sakura_card", "--accept", std::string(64, 'A')},
+                                               {"link", "sakura_card", "--accept", ""},
+                                               {"sync", "not an id"},
+                                               {"consent"},
+                                               {"consent", "show"},
+                                               {"consent", "revoke", "CNS1"},
+                                               {"consent", "revoke", "CNS1", "--held", "burn"},
+                                               {"issuers", "register", "sakura_card", "--client-id", "abc"},
+                                               {"issuers", "register", "sakura_card", "--profile", "p.toml"}}) {
+    INFO(Catch::Detail::stringify(wrong));
+    CHECK(home.bare(wrong).exit == 2);
+  }
+}
+
+TEST_CASE("sync takes no connection, or several") {
+  const auto connections = [](const Words& words) {
+    const Invocation invocation = parse(words, Language::en);
+    return std::get<SyncArguments>(std::get<Command>(invocation.what)).connections;
+  };
+  CHECK(connections({"sync"}).empty());
+  CHECK(connections({"sync", "CNX1", "CNX2"}) == std::vector<ConnectionId>{ConnectionId("CNX1"), ConnectionId("CNX2")});
+}
+
+TEST_CASE("a cutoff has exactly one scope") {
+  const auto request = [](const Words& scope) {
+    Words words = {"incident", "open", "--reason", "strange mail"};
+    words.insert(words.end(), scope.begin(), scope.end());
+    return parse(words, Language::en);
+  };
+  const Invocation connection = request({"--connection", "CNX1"});
+  const IncidentRequest& cut = std::get<IncidentOpenArguments>(std::get<Command>(connection.what)).request;
+  CHECK(cut.scope == CutoffScope::connection);
+  CHECK(cut.connection.text() == "CNX1");
+  CHECK(cut.issuer.empty());
+  for (const Words& wrong : std::vector<Words>{{},
+                                               {"--all", "--issuer", "a"},
+                                               {"--issuer", "a", "--connection", "b"},
+                                               {"--all", "--issuer", "a", "--connection", "b"}}) {
+    INFO(Catch::Detail::stringify(wrong));
+    CHECK(std::holds_alternative<Error>(request(wrong).what));
+  }
 }
 
 TEST_CASE("the version") {

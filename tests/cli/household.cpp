@@ -32,24 +32,39 @@ Household::Household() {
   variables["TMPDIR"] = folder().string();
 }
 
+Environment Household::surroundings() {
+  return {.variable = [this](const char* name) -> std::optional<std::string> {
+            const auto found = variables.find(name);
+            return found == variables.end() ? std::nullopt : std::optional(found->second);
+          },
+          .ask_secret = [this](std::string_view) -> Result<Secret> {
+            if (passphrases.empty()) return fail(Code::wrong_key, "no terminal");
+            Secret answer{std::string_view(passphrases.front())};
+            passphrases.erase(passphrases.begin());
+            return answer;
+          },
+          .ask_line = [this](std::string_view prompt) -> Result<std::string> {
+            questions.emplace_back(prompt);
+            if (answers.empty()) return std::string();
+            std::string answer = answers.front();
+            answers.erase(answers.begin());
+            return answer;
+          },
+          .launch =
+              [this](const std::vector<std::string>& words) {
+                launched.push_back(words);
+                return browser_starts;
+              },
+          .interrupted = [this] { return interrupted; },
+          .monotonic = [now = std::chrono::milliseconds(0)]() mutable { return now += std::chrono::milliseconds(400); },
+          .program = MEISAI_PROGRAM,
+          .wiring = wiring};
+}
+
 Ran Household::bare(const Words& words) {
   StringOutput out, err;
   const Streams streams{out, err, terminal, terminal, columns};
-  std::chrono::milliseconds now{0};
-  const Environment environment{.variable = [this](const char* name) -> std::optional<std::string> {
-                                  const auto found = variables.find(name);
-                                  return found == variables.end() ? std::nullopt : std::optional(found->second);
-                                },
-                                .ask_secret = [this](std::string_view) -> Result<Secret> {
-                                  if (passphrases.empty()) return fail(Code::wrong_key, "no terminal");
-                                  Secret answer{std::string_view(passphrases.front())};
-                                  passphrases.erase(passphrases.begin());
-                                  return answer;
-                                },
-                                .interrupted = [this] { return interrupted; },
-                                .monotonic = [now]() mutable { return now += std::chrono::milliseconds(400); },
-                                .program = MEISAI_PROGRAM,
-                                .wiring = wiring};
+  const Environment environment = surroundings();
   const Exit exit = cli::run(words, streams, environment);
   return {static_cast<int>(exit), out.text(), err.text()};
 }

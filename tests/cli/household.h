@@ -44,6 +44,8 @@ class Household {
   Ran run(Words words);
   /// Runs exactly these words.
   Ran bare(const Words& words);
+  /// What this household is to a command.
+  Environment surroundings();
   /// Makes the simulated store, with a key file.
   void init();
   /// A file in the household's folder.
@@ -54,6 +56,10 @@ class Household {
 
   std::map<std::string, std::string> variables;
   std::vector<std::string> passphrases;  ///< answers to the next questions; when empty there is no terminal
+  std::vector<std::string> answers;      ///< to the next questions that may be seen; when empty, none is typed
+  std::vector<std::string> questions;    ///< as they were asked
+  std::vector<std::vector<std::string>> launched;  ///< programs that were to start
+  bool browser_starts = true;
   Wiring wiring;
   bool terminal = false;
   bool interrupted = false;

@@ -288,8 +288,9 @@ TEST_CASE("an empty store says what to do next") {
   }
   CHECK(home.run({"upcoming"}).out.find("Nothing is due.") != std::string::npos);
   CHECK(home.run({"status"}).exit == 0);
-  CHECK(home.run({"--json", "transactions"}).json() ==
-        json{{"transactions", json::array()}, {"truncated", false}, {"cutoff_open", false}});
+  CHECK(
+      home.run({"--json", "transactions"}).json() ==
+      json{{"transactions", json::array()}, {"truncated", false}, {"cutoff_open", false}, {"withheld", json::array()}});
 }
 
 }  // namespace

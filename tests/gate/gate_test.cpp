@@ -2,14 +2,11 @@
 //
 // The gate in one process: the order of its steps, the deny clock and its mark, permits that were spent or
 // overtaken by a cutoff. Two processes race in tests/gate_race.
-#include "engine/gate/gate.h"
-
 #include <rapidcheck.h>
 
 #include <catch2/catch.hpp>
 
-#include "meisai/ports/system.h"
-#include "tests/gate/scripted_ports.h"
+#include "tests/gate/house.h"
 
 namespace {
 
@@ -18,39 +15,6 @@ using namespace meisai::test;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-constexpr Instant noon{milliseconds(1'790'000'000'000)};
-
-struct House {
-  Trace trace;
-  ScriptedControl control{trace};
-  ScriptedLock lock{trace};
-  ScriptedClock clock{noon};
-  Gate gate{control, lock, clock};
-
-  /// Asks and admits at once.
-  template <class P>
-  Result<Admission> step(const PermitScope& scope = {}) {
-    MEISAI_ASSIGN(auto permit, gate.ask<P>(scope));
-    return std::move(permit).admit();
-  }
-  Result<Incident> cut_off(const std::string& id = "i1", const std::string& issuer = "") {
-    Incident draft;
-    draft.id = IncidentId(id);
-    draft.scope = issuer.empty() ? CutoffScope::all : CutoffScope::issuer;
-    draft.issuer = IssuerId(issuer);
-    draft.reason = "a key was seen elsewhere";
-    return gate.cut_off(control, draft, "subject");
-  }
-  Result<Incident> lift(const std::string& id = "i1") {
-    return gate.lift(control, IncidentId(id), "key replaced", "subject");
-  }
-};
-
-template <class T>
-std::string shown(const Result<T>& result) {
-  return result ? std::string("allow") : std::string(name_of(result.error().code));
-}
 
 }  // namespace
 
@@ -236,7 +200,7 @@ TEST_CASE("a cutoff announces itself, waits for the steps under way, and only th
   House house;
   const auto opened = house.cut_off();
   REQUIRE(opened);
-  CHECK(house.trace == Trace{"facts", "announce", "exclude", "open", "release"});
+  CHECK(house.trace == Trace{"facts", "announce", "exclude", "open", "release", "drain  "});
   CHECK(opened->state == IncidentState::open);
   CHECK(opened->epoch == 1);
   CHECK(opened->opened_at == noon);
@@ -268,7 +232,7 @@ TEST_CASE("a commit that began before a cutoff is refused after its lift; the su
   auto to_others = house.gate.ask<Release>({.issuer = scope.issuer, .recipient = Recipient::other});
   auto upkeep = house.gate.ask<Maintenance>(scope);
   auto elsewhere = house.gate.ask<Commit>({.issuer = IssuerId("rakuten_card")});
-  REQUIRE(house.cut_off("i1", "jcb_card"));
+  REQUIRE(house.cut_off("i1", jcb));
   REQUIRE(house.lift());
   CHECK(shown(std::move(*commit).admit()) == "cutoff_issuer");
   CHECK(shown(std::move(*to_others).admit()) == "cutoff_issuer");
@@ -282,7 +246,7 @@ TEST_CASE("a commit that began before a cutoff is refused after its lift; the su
 TEST_CASE("lifting one incident lifts no other") {
   House house;
   REQUIRE(house.cut_off("i1"));
-  REQUIRE(house.cut_off("i2", "jcb_card"));
+  REQUIRE(house.cut_off("i2", jcb));
   REQUIRE(house.lift("i1"));
   CHECK(shown(house.gate.ask<Commit>({.issuer = IssuerId("jcb_card")})) == "cutoff_issuer");
   CHECK(house.gate.ask<Commit>({.issuer = IssuerId("rakuten_card")}));

@@ -87,7 +87,7 @@ class NotingLock final : public GateLock {
 
 /// One document of one window, numbered. Any step may fail.
 Result<void> import_window(World& world, CardKey card, std::uint32_t number) {
-  MEISAI_ASSIGN(const auto staging, world.store().begin_staging(std::chrono::seconds(5)));
+  MEISAI_ASSIGN(const auto staging, world.store().begin_staging({}, std::chrono::seconds(5)));
   MEISAI_TRY(staging->put(std::string(5000, 'p')));
   MEISAI_ASSIGN(const auto window, staging->begin_window());
   MEISAI_TRY(
@@ -189,7 +189,7 @@ TEST_CASE("a kill at any instant leaves whole windows, and the next import goes 
     next = static_cast<std::uint32_t>(now);
     {
       auto vault = world.raw_vault();
-      must(world.store().begin_staging(std::chrono::seconds(1)));  // nobody holds the turn of the dead
+      must(world.store().begin_staging({}, std::chrono::seconds(1)));  // nobody holds the turn of the dead
       CHECK(must(vault.query_int64("SELECT count(*) FROM staged_page")) == 0);
     }
     world.close();
@@ -203,7 +203,7 @@ TEST_CASE("what a large window writes is written before it holds the gate", "[fa
   Gate gate(world.control(), lock, world.clock());
   constexpr int plenty = 1'000'000;
   const FailingDisk counting(plenty, EIO);
-  const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+  const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
   const auto window = must(staging->begin_window());
   for (std::uint32_t i = 0; i < 30'000; ++i)
     must(window->insert(row(card, day(2000 + static_cast<int>(i % 20), 1 + i % 12, 1 + i % 28), i)));

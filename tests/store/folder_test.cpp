@@ -183,7 +183,7 @@ TEST_CASE("a newer schema is refused before anything is written", "[folder]") {
   const bool vault = GENERATE(true, false);
   {
     auto database = vault ? world.raw_vault() : world.raw_control();
-    must(database.set_user_version(2));
+    must(database.set_user_version(3));
   }
   CHECK(code_of(world.try_open()) == Code::store_too_new);
 }
@@ -338,7 +338,7 @@ TEST_CASE("no merchant and no label is readable in any file", "[folder]") {
       must(window.insert(each));
     }
   });
-  const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+  const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
   must(staging->put(std::string(100, 'x') + merchant));
   search();  // with -wal and -shm beside
   world.close();

@@ -27,7 +27,7 @@ class Player {
   }
 
   void play_window() {
-    const auto staging = must(world_.store().begin_staging(std::chrono::seconds(5)));
+    const auto staging = must(world_.store().begin_staging({}, std::chrono::seconds(5)));
     const auto window = must(staging->begin_window());
     Model next = committed_;
     const std::size_t steps = pick(12);

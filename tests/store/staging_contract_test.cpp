@@ -38,7 +38,7 @@ std::uint64_t prune(World& world, Instant before) {
 
 TEMPLATE_TEST_CASE("staged pages come back as they were put", "[store]", MemoryWorld, FolderWorld) {
   TestType world;
-  const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+  const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
   CHECK(staging->page_count() == 0);
   const std::vector<std::string> pages = {page("コンビニ"), page("x", 1000), page("", 0)};
   for (const std::string& each : pages) must(staging->put(each));
@@ -51,7 +51,7 @@ TEMPLATE_TEST_CASE("pages of a committed document stay until their retention end
                    FolderWorld) {
   TestType world;
   const auto import = [&](int count) {
-    const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+    const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
     for (int i = 0; i < count; ++i) must(staging->put(page("m" + std::to_string(i))));
     const auto window = must(staging->begin_window());
     must(window->put_document(document()));
@@ -68,7 +68,7 @@ TEMPLATE_TEST_CASE("pages of a committed document stay until their retention end
 TEMPLATE_TEST_CASE("what no committed window refers to is discarded", "[store]", MemoryWorld, FolderWorld) {
   TestType world;
   {
-    const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+    const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
     must(staging->put(page("a")));
     const auto window = must(staging->begin_window());
     must(window->put_document(document()));
@@ -80,7 +80,7 @@ TEMPLATE_TEST_CASE("several windows of one document, pages put in between", "[st
   TestType world;
   const CardKey card = world.card();
   {
-    const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+    const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
     must(staging->put(page("a")));
     {
       const auto window = must(staging->begin_window());
@@ -114,9 +114,9 @@ TEMPLATE_TEST_CASE("several windows of one document, pages put in between", "[st
 
 TEMPLATE_TEST_CASE("one import at a time: the second waits, then store_busy", "[store]", MemoryWorld, FolderWorld) {
   TestType world;
-  auto first = must(world.store().begin_staging(std::chrono::seconds(1)));
+  auto first = must(world.store().begin_staging({}, std::chrono::seconds(1)));
   const auto start = std::chrono::steady_clock::now();
-  const auto second = world.store().begin_staging(std::chrono::milliseconds(60));
+  const auto second = world.store().begin_staging({}, std::chrono::milliseconds(60));
   REQUIRE_FALSE(second);
   CHECK(second.error().code == Code::store_busy);
   CHECK(second.error().retry == Retry::later);
@@ -126,14 +126,14 @@ TEMPLATE_TEST_CASE("one import at a time: the second waits, then store_busy", "[
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     first.reset();
   });
-  must(world.store().begin_staging(std::chrono::seconds(10)));
+  must(world.store().begin_staging({}, std::chrono::seconds(10)));
   ends.join();
 }
 
 TEMPLATE_TEST_CASE("readers and refusals get through while an import goes on", "[store]", MemoryWorld, FolderWorld) {
   TestType world;
   const CardKey card = world.card();
-  const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+  const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
   must(staging->put(page("a")));
   must(world.store().record(entry("refusal")));
   const auto view = world.view();
@@ -159,9 +159,9 @@ TEST_CASE("pages staged before a crash are discarded by the next import", "[stor
   FolderWorld world;
   {
     auto vault = world.raw_vault();  // as a killed process leaves them: committed, referred to by nothing
-    must(vault.exec("INSERT INTO raw_page VALUES(1, x'00'); INSERT INTO staged_page VALUES(1)"));
+    must(vault.exec("INSERT INTO raw_page VALUES(1, x'00'); INSERT INTO staged_page VALUES(1,'')"));
   }
-  must(world.store().begin_staging(std::chrono::seconds(1)));
+  must(world.store().begin_staging({}, std::chrono::seconds(1)));
   auto vault = world.raw_vault();
   CHECK(must(vault.query_int64("SELECT count(*) FROM raw_page")) == 0);
   CHECK(must(vault.query_int64("SELECT count(*) FROM staged_page")) == 0);

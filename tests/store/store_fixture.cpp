@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "storage/keys/key_providers.h"
-#include "storage/keys/key_ring.h"
 #include "storage/memory/memory.h"
 #include "storage/rules/ledger_rules.h"
 
@@ -90,11 +89,35 @@ std::unique_ptr<ReleaseView> World::release(PermitScope scope) {
 }
 
 void World::write(const std::function<void(LedgerWrite&)>& fill, PermitScope scope) {
-  const auto staging = must(store().begin_staging(std::chrono::seconds(5)));
+  const auto staging = must(store().begin_staging({}, std::chrono::seconds(5)));
   const auto window = must(staging->begin_window());
   fill(*window);
   must(window->add_audit(entry()));
   must(window->commit(permit<Commit>(std::move(scope))));
+}
+
+void World::write_of(const std::string& connection, const std::function<void(LedgerWrite&)>& fill) {
+  const auto staging = must(store().begin_staging({ConnectionId(connection)}, std::chrono::seconds(5)));
+  const auto window = must(staging->begin_window());
+  fill(*window);
+  must(window->add_audit(entry("sync")));
+  must(window->commit(permit<Commit>()));
+}
+
+void World::connect(const std::string& id, const std::string& issuer) {
+  must(control().add_connection({.id = ConnectionId(id), .issuer = IssuerId(issuer), .linked_at = clock().wall()},
+                                entry("link")));
+  must(control().begin_consent(ConnectionId(id),
+                               {.consent = ConsentId("consent-" + id),
+                                .not_before = clock().wall(),
+                                .not_after = clock().wall() + std::chrono::hours(24 * 365)},
+                               entry("link")));
+}
+
+void World::end_consent(const std::string& id, HeldData held) {
+  must(control().announce_end(ConnectionId(id), ConsentId("consent-" + id)));
+  must(control().end_consent(ConnectionId(id), ConsentId("consent-" + id), ConsentEnd::withdrawn, clock().wall(), held,
+                             entry("consent_end")));
 }
 
 CardKey World::card(const std::string& issuer) {
@@ -122,7 +145,9 @@ MemoryWorld::MemoryWorld() : owned_control_(memory::make_control()), owned_lock_
   control_ = owned_control_.get();
   lock_ = owned_lock_.get();
   SeededEntropy entropy{7};
-  store_ = must(memory::make_store(*control_, entropy));
+  memory::Stores stores = must(memory::make_stores(*control_, entropy));
+  store_ = std::move(stores.store);
+  consents_ = std::move(stores.consents);
   gate_ = std::make_unique<Gate>(*control_, *lock_, clock_);
 }
 
@@ -151,6 +176,7 @@ std::unique_ptr<KeyProvider> FolderWorld::provider(char fill) const {
 
 void FolderWorld::close() {
   store_.reset();
+  consents_.reset();
   gate_.reset();
   folder_.reset();
   control_ = nullptr;
@@ -161,17 +187,24 @@ Result<void> FolderWorld::try_open() {
   close();
   const auto keys = provider();
   MEISAI_ASSIGN(folder_, sqlcipher::StoreFolder::open(folder(), *keys));
-  vault_name_ = folder_->settings().vault;
   control_ = &folder_->control();
   lock_ = &folder_->gate_lock();
   gate_ = std::make_unique<Gate>(*control_, *lock_, clock_);
   MEISAI_ASSIGN(store_, folder_->open_vault());
+  consents_ = folder_->consents();
   return {};
 }
 
-std::filesystem::path FolderWorld::vault_file() const { return folder() / "vaults" / (vault_name_ + ".db"); }
+std::filesystem::path FolderWorld::vault_file() const { return folder() / "vaults" / (vault_name() + ".db"); }
 
-Secret FolderWorld::key(const std::string& name) const {
+std::string FolderWorld::vault_name() const {
+  auto control = raw_control();
+  auto& row = control.prepared("SELECT value FROM setting WHERE name='vault'");
+  REQUIRE(must(row.step()));
+  return std::string(row.text(0));
+}
+
+keys::OpenRing FolderWorld::ring() const {
   const auto keys = provider();
   std::string id;
   if (folder_) {
@@ -180,12 +213,15 @@ Secret FolderWorld::key(const std::string& name) const {
     const auto opened = must(sqlcipher::StoreFolder::open(folder(), *keys));
     id = opened->settings().store_id;
   }
-  const auto ring = must(keys::KeyRing::open_store(key_ring(), id, *keys));
-  return must(ring.database_key(name));
+  return must(keys::KeyRing::open_store(key_ring(), id, *keys));
 }
 
+Secret FolderWorld::key(const std::string& name) const { return must(ring().database_key(name)); }
+std::vector<std::string> FolderWorld::key_names() const { return must(ring().database_names()); }
+
 sqlcipher::Database FolderWorld::raw_vault() const {
-  return must(sqlcipher::Database::open(vault_file(), key("vault:" + vault_name_)));
+  const std::string name = vault_name();
+  return must(sqlcipher::Database::open(folder() / "vaults" / (name + ".db"), key("vault:" + name)));
 }
 
 sqlcipher::Database FolderWorld::raw_control() const {

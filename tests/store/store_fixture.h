@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "engine/gate/gate.h"
+#include "meisai/ports/consent_store.h"
 #include "meisai/ports/control.h"
 #include "meisai/ports/gate_lock.h"
 #include "meisai/ports/store.h"
 #include "meisai/ports/system.h"
+#include "storage/keys/key_ring.h"
 #include "storage/sqlcipher/database.h"
 #include "storage/sqlcipher/store_folder.h"
 
@@ -49,6 +51,7 @@ class World {
  public:
   virtual ~World() = default;
   Store& store() { return *store_; }
+  ConsentStore& consents() { return *consents_; }
   Control& control() { return *control_; }
   GateLock& lock() { return *lock_; }
   Gate& gate() { return *gate_; }
@@ -62,6 +65,12 @@ class World {
   std::unique_ptr<ReleaseView> release(PermitScope scope = {});
   /// One document, one window, committed.
   void write(const std::function<void(LedgerWrite&)>& fill, PermitScope scope = {});
+  /// The same as a sync of the connection does it.
+  void write_of(const std::string& connection, const std::function<void(LedgerWrite&)>& fill);
+  /// A connection that stands on a consent `consent-<id>` for a year.
+  void connect(const std::string& id, const std::string& issuer = "jcb_card");
+  /// Ends that consent.
+  void end_consent(const std::string& id, HeldData held);
   /// A committed card of this issuer.
   CardKey card(const std::string& issuer = "jcb_card");
   std::vector<StoredRow> rows(const TransactionQuery& query = {});
@@ -75,6 +84,7 @@ class World {
   GateLock* lock_ = nullptr;
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<ConsentStore> consents_;
 };
 
 class MemoryWorld final : public World {
@@ -113,15 +123,20 @@ class FolderWorld final : public World {
   void close();
   Result<void> try_open();
   void open() { must(try_open()); }
+  [[nodiscard]] const sqlcipher::StoreFolder& open_folder() const { return *folder_; }
+  /// A key of the store from the key ring.
+  [[nodiscard]] Secret key(const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> key_names() const;
+  /// As control names it now.
+  [[nodiscard]] std::string vault_name() const;
   /// The vault's file, past the store: for tests that look at or damage what is inside.
   sqlcipher::Database raw_vault() const;
   sqlcipher::Database raw_control() const;
 
  private:
-  [[nodiscard]] Secret key(const std::string& name) const;
+  [[nodiscard]] keys::OpenRing ring() const;
   TemporaryFolder temporary_;
   SeededEntropy entropy_{7};
-  std::string vault_name_;
   std::unique_ptr<sqlcipher::StoreFolder> folder_;
 };
 

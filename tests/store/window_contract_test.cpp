@@ -10,7 +10,7 @@ TEMPLATE_TEST_CASE("a window is invisible until its commit and whole after it", 
   const CardKey card = world.card();
   const auto before = world.view();
   {
-    const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+    const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
     const auto window = must(staging->begin_window());
     must(window->insert(row(card, day(2026, 9, 1), 1)));
     must(window->add_change({.kind = ChangeKind::added, .first = 1, .last = 1}));
@@ -41,7 +41,7 @@ TEMPLATE_TEST_CASE("a window that is destroyed leaves no trace", "[store]", Memo
     return count;
   }();
   {
-    const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+    const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
     const auto window = must(staging->begin_window());
     must(window->put_card(card_of("rakuten_card")));
     must(window->put_statement(sample_statement()));
@@ -82,7 +82,7 @@ TEMPLATE_TEST_CASE("a cutoff at the instant of the commit leaves nothing", "[sto
   const CardKey card = world.card();
   auto asked_before = world.template permit<Commit>();
   {
-    const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+    const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
     const auto window = must(staging->begin_window());
     must(window->insert(row(card, day(2026, 9, 1), 1)));
     must(window->add_audit(entry()));
@@ -101,7 +101,7 @@ TEMPLATE_TEST_CASE("a permit works once, and only for its issuer", "[store]", Me
   const CardKey card = world.card();
   // In an optional, or clang refuses to compile the second use at all.
   std::optional permit(world.template permit<Commit>());
-  const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+  const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
   {
     const auto window = must(staging->begin_window());
     must(window->insert(row(card, day(2026, 9, 1), 1)));
@@ -134,7 +134,7 @@ TEMPLATE_TEST_CASE("a permit works once, and only for its issuer", "[store]", Me
 
 TEMPLATE_TEST_CASE("no effect without an audit entry", "[store]", MemoryWorld, FolderWorld) {
   TestType world;
-  const auto staging = must(world.store().begin_staging(std::chrono::seconds(1)));
+  const auto staging = must(world.store().begin_staging({}, std::chrono::seconds(1)));
   const auto window = must(staging->begin_window());
   must(window->put_card(card_of("jcb_card")));
   CHECK(code_of(window->commit(world.template permit<Commit>())) == Code::internal_bug);

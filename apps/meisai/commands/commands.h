@@ -12,6 +12,14 @@ namespace meisai::cli {
 [[nodiscard]] Result<Exit> execute(const Session&, const InitArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const StatusArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const IssuersArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const IssuersRegisterArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const LinkArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const ConnectionsArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const SyncArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const ConsentListArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const ConsentShowArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const ConsentRenewArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const ConsentRevokeArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const ImportArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const CardsArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const StatementsArguments&);

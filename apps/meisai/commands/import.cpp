@@ -152,8 +152,7 @@ void print_preview(const Session& session, const IssuerNames& issuers, const Imp
   print_table(session, transaction_table(session, report.preview));
   MoneySum used, billed;
   for (const Transaction& row : report.preview) {
-    if (row.facts.kind != TransactionKind::payment && row.facts.kind != TransactionKind::authorization)
-      used.add(row.facts.amount_minor, row.facts.currency);
+    if (moves_money(row.facts)) used.add(row.facts.amount_minor, row.facts.currency);
     billed.add(row.facts.billed_minor.value_or(0), row.facts.currency);
   }
   session.print(session.say(Text::dry_run_total, {std::to_string(report.preview.size()), used.text(), billed.text()}));

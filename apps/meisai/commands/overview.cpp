@@ -22,12 +22,6 @@ std::string due_text(const Session& session, const UpcomingDebit& debit) {
   return session.say(Text::upcoming_due_unknown, {month_text(debit.billing_month)});
 }
 
-std::string joined(const std::vector<std::string>& labels) {
-  std::string text;
-  for (const std::string& label : labels) text += (text.empty() ? "" : ", ") + label;
-  return text;
-}
-
 void print_debits(const Session& session, const IssuerNames& issuers, const std::vector<UpcomingDebit>& debits) {
   if (debits.empty()) return session.print(session.say(Text::upcoming_none));
   Table table({{head(session, Text::col_due)},
@@ -131,8 +125,9 @@ Result<Exit> execute(const Session& session, const UpcomingArguments&) {
 Result<Exit> execute(const Session& session, const StatusArguments&) {
   MEISAI_ASSIGN(const auto engine, session.open_store());
   MEISAI_ASSIGN(const Status status, engine->status());
+  MEISAI_ASSIGN(const std::vector<Connection> connections, engine->connections());
   if (session.json()) {
-    session.print(json::status(status, session.store_folder().string()));
+    session.print(json::status(status, connections, session.store_folder().string(), session.now()));
     return Exit::done;
   }
   std::string store =
@@ -141,6 +136,10 @@ Result<Exit> execute(const Session& session, const StatusArguments&) {
   if (status.simulated) store += ", " + head(session, Text::status_simulated);
   session.print(store + ")");
   const IssuerNames issuers(session, *engine);
+  if (!connections.empty()) {
+    print_section(session, Text::status_connections);
+    print_table(session, connection_table(session, issuers, connections));
+  }
   print_cards(session, issuers, status);
   print_section(session, Text::upcoming_head);
   print_debits(session, issuers, status.next_debits);

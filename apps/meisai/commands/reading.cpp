@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Commands that only read: cards, statements, transactions, changes, coverage, issuers.
+// Commands that only read: cards, statements, transactions, changes, coverage.
 #include <algorithm>
 
 #include "apps/meisai/commands/commands.h"
+#include "apps/meisai/coverage.h"
 #include "apps/meisai/json.h"
 #include "apps/meisai/words.h"
 
@@ -12,7 +13,17 @@ namespace {
 
 std::string head(const Session& session, Text text) { return std::string(session.say(text)); }
 
-void write_json_list(const Session& session, const TransactionList& list) {
+/// What a list leaves out because a consent has ended is said, never silent.
+void note_withheld(const Session& session, std::span<const Connection> connections) {
+  for (const Connection& connection : connections) {
+    if (connection.consent.held == HeldData::sealed)
+      session.note(session.say(Text::list_sealed, {connection.id.text()}));
+    if (connection.consent.held == HeldData::erased)
+      session.note(session.say(Text::list_erased, {connection.id.text()}));
+  }
+}
+
+void write_json_list(const Session& session, const TransactionList& list, std::span<const Connection> connections) {
   Output& out = session.out();
   out.write(json::transactions_head());
   const char* separator = "\n";
@@ -22,15 +33,15 @@ void write_json_list(const Session& session, const TransactionList& list) {
     separator = ",\n";
     if (out.state() != Output::State::open) return;
   }
-  out.write(json::transactions_tail(list));
+  out.write(json::transactions_tail(list, connections));
 }
 
-void write_json_lines(const Session& session, const TransactionList& list) {
+void write_json_lines(const Session& session, const TransactionList& list, std::span<const Connection> connections) {
   for (const Transaction& row : list.rows) {
     session.out().write(json::transaction_line(row));
     if (session.out().state() != Output::State::open) return;
   }
-  session.out().write(json::summary_line(list));
+  session.out().write(json::summary_line(list, connections));
 }
 
 /// Rows with the same facts of identity (card, day and its precision, merchant as written, amount, currency), in
@@ -52,7 +63,7 @@ Result<json::Occurrence> occurrence_of(Engine& engine, const Transaction& row) {
   return found;
 }
 
-void print_fields(const Session& session, const Transaction& row, const std::string& issuer) {
+void print_row(const Session& session, const Transaction& row, const std::string& issuer) {
   const TransactionFacts& facts = row.facts;
   std::vector<std::pair<std::string, std::string>> fields = {
       {head(session, Text::field_id), row.id.text()},
@@ -81,12 +92,7 @@ void print_fields(const Session& session, const Transaction& row, const std::str
   fields.emplace_back(
       head(session, Text::field_source),
       session.say(Text::source_text, {row.source.document, row.source.layout, std::to_string(row.source.row)}));
-  int width = 0;
-  for (const auto& [name, value] : fields) width = std::max(width, display_width(name));
-  for (const auto& [name, value] : fields) {
-    const std::string gap(static_cast<std::size_t>(width - display_width(name)) + 2, ' ');
-    session.print(toned(name, Tone::faint, session.colors()) + gap + printable(value));
-  }
+  print_fields(session, fields);
 }
 
 void print_why(const Session& session, const Transaction& row, const json::Occurrence& occurrence) {
@@ -119,10 +125,14 @@ Result<Exit> execute(const Session& session, const CardsArguments&) {
                {head(session, Text::col_card), Align::left, true},
                {head(session, Text::col_last4)},
                {head(session, Text::col_card_kind)},
-               {head(session, Text::col_id)}});
-  for (const Card& card : cards)
-    table.add(
-        {issuers.of(card.issuer), card.label, card.last4.value_or("–"), word(session, card.kind), card.id.text()});
+               {head(session, Text::col_id)},
+               {head(session, Text::col_connection)}});
+  for (const Card& card : cards) {
+    std::vector<std::string> connections;
+    for (const ConnectionId& id : card.connections) connections.push_back(id.text());
+    table.add({issuers.of(card.issuer), card.label, card.last4.value_or("–"), word(session, card.kind), card.id.text(),
+               joined(connections)});
+  }
   print_table(session, table);
   return Exit::done;
 }
@@ -159,13 +169,15 @@ Result<Exit> execute(const Session& session, const StatementsArguments&) {
 Result<Exit> execute(const Session& session, const TransactionsArguments& arguments) {
   MEISAI_ASSIGN(const auto engine, session.open_store());
   MEISAI_ASSIGN(const TransactionList list, engine->transactions(arguments.filter));
+  MEISAI_ASSIGN(const std::vector<Connection> connections, engine->connections());
   if (list.cutoff_open) session.note(session.say(Text::list_cutoff_open));
+  note_withheld(session, connections);
   if (session.options().json_lines) {
-    write_json_lines(session, list);
+    write_json_lines(session, list, connections);
     return Exit::done;
   }
   if (session.json()) {
-    write_json_list(session, list);
+    write_json_list(session, list, connections);
     return Exit::done;
   }
   if (list.rows.empty()) session.note(session.say(Text::none_transactions));
@@ -173,8 +185,7 @@ Result<Exit> execute(const Session& session, const TransactionsArguments& argume
   print_table(session, transaction_table(session, list.rows));
   MoneySum total;
   for (const Transaction& row : list.rows)
-    if (row.facts.kind != TransactionKind::payment && row.facts.kind != TransactionKind::authorization)
-      total.add(row.facts.amount_minor, row.facts.currency);
+    if (moves_money(row.facts)) total.add(row.facts.amount_minor, row.facts.currency);
   session.print(session.say(Text::list_total, {std::to_string(list.rows.size()), total.text()}));
   if (list.truncated) session.note(session.say(Text::list_truncated, {list.rows.back().id.text()}));
   return Exit::done;
@@ -195,7 +206,7 @@ Result<Exit> execute(const Session& session, const TransactionArguments& argumen
     session.print(json::transaction_shown(row, occurrence));
     return Exit::done;
   }
-  print_fields(session, row, IssuerNames(session, *engine).of(row.issuer));
+  print_row(session, row, IssuerNames(session, *engine).of(row.issuer));
   if (occurrence) print_why(session, row, *occurrence);
   return Exit::done;
 }
@@ -233,49 +244,13 @@ Result<Exit> execute(const Session& session, const CoverageArguments&) {
   if (coverage.empty()) session.note(session.say(Text::none_coverage));
   if (coverage.empty()) return Exit::done;
   MEISAI_ASSIGN(const std::vector<Card> cards, engine->cards());
-  const auto label = [&](const CardId& id) {
-    const auto card = std::find_if(cards.begin(), cards.end(), [&](const Card& c) { return c.id == id; });
-    return card == cards.end() ? id.text() : card->label;
-  };
-  Table table({{head(session, Text::col_card), Align::left, true},
-               {head(session, Text::col_from)},
-               {head(session, Text::col_to)},
-               {head(session, Text::col_state)},
-               {head(session, Text::col_channel)}});
+  const IssuerNames issuers(session, *engine);
   for (const CoverageOfCard& card : coverage) {
-    for (const auto& range : card.ranges)
-      table.add({label(card.card),
-                 iso(range.from),
-                 iso(range.to),
-                 {session.say(Text::coverage_known), Tone::good},
-                 range.channel + ", " + range.certainty});
-    for (const auto& gap : card.gaps)
-      table.add({label(card.card), iso(gap.from), iso(gap.to), {session.say(Text::coverage_gap), Tone::bad}, ""});
+    const auto known = std::find_if(cards.begin(), cards.end(), [&](const Card& c) { return c.id == card.card; });
+    print_coverage(session, card,
+                   known == cards.end() ? card.card.text() : issuers.of(known->issuer) + " " + known->label);
   }
-  print_table(session, table);
-  return Exit::done;
-}
-
-Result<Exit> execute(const Session& session, const IssuersArguments& arguments) {
-  const auto engine = session.open_memory();
-  std::vector<LayoutInfo> layouts = engine->layouts();
-  if (arguments.only) {
-    std::erase_if(layouts, [&](const LayoutInfo& layout) { return layout.issuer != *arguments.only; });
-    if (layouts.empty()) return fail(Code::not_found, session.say(Text::issuers_unknown, {arguments.only->text()}));
-  }
-  if (session.json()) {
-    session.print(json::issuers(layouts));
-    return Exit::done;
-  }
-  Table table({{head(session, Text::col_id)},
-               {head(session, Text::col_name)},
-               {head(session, Text::col_layout)},
-               {head(session, Text::col_since)},
-               {head(session, Text::col_certainty)}});
-  for (const LayoutInfo& layout : layouts)
-    table.add({layout.issuer.text(), session.language() == Language::ja ? layout.name_ja : layout.name_en,
-               layout.layout, layout.since.empty() ? "–" : layout.since, word(session, layout.certainty)});
-  print_table(session, table);
+  session.note(session.say(Text::coverage_legend));
   return Exit::done;
 }
 

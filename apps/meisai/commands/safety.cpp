@@ -13,7 +13,15 @@ namespace {
 std::string head(const Session& session, Text text) { return std::string(session.say(text)); }
 
 std::string scope_text(const Session& session, const Incident& incident) {
-  return incident.scope == CutoffScope::all ? head(session, Text::scope_all) : incident.issuer.text();
+  switch (incident.scope) {
+    case CutoffScope::all:
+      break;
+    case CutoffScope::issuer:
+      return incident.issuer.text();
+    case CutoffScope::connection:
+      return session.say(Text::sync_place, {incident.issuer.text(), incident.connection.text()});
+  }
+  return head(session, Text::scope_all);
 }
 
 void print_check(const Session& session, bool sound, std::string_view text) {

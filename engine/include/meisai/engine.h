@@ -14,15 +14,21 @@
 #include "meisai/audit.h"
 #include "meisai/incident.h"
 #include "meisai/ledger.h"
+#include "meisai/linked.h"
 #include "meisai/ports/adapter.h"
 #include "meisai/ports/bytes.h"
 #include "meisai/ports/clock.h"
+#include "meisai/ports/consent_store.h"
 #include "meisai/ports/control.h"
 #include "meisai/ports/entropy.h"
 #include "meisai/ports/exporter.h"
 #include "meisai/ports/gate_lock.h"
+#include "meisai/ports/http.h"
+#include "meisai/ports/linked_adapter.h"
 #include "meisai/ports/normalizer.h"
 #include "meisai/ports/store.h"
+#include "meisai/ports/user_agent.h"
+#include "meisai/ports/wire_lock.h"
 
 namespace meisai {
 
@@ -36,6 +42,14 @@ struct EnginePorts {
   std::vector<std::unique_ptr<Adapter>> adapters;
   std::unique_ptr<Normalizer> normalizer;
   std::vector<std::unique_ptr<Exporter>> exporters;
+
+  // Linked issuers. All may be null in an engine that only reads files.
+  std::unique_ptr<WireLock> wire_lock;
+  std::unique_ptr<ConsentStore> consents;
+  std::unique_ptr<HttpTransport> transport;
+  std::unique_ptr<UserAgent> user_agent;
+  std::unique_ptr<ProfileReader> profiles;
+  std::vector<std::unique_ptr<LinkedAdapter>> linked_adapters;
 };
 
 /// Called between steps of long work, on the caller's thread. Return false to stop: the call then ends
@@ -96,9 +110,10 @@ struct TransactionFilter {
 };
 
 struct TransactionList {
-  std::vector<Transaction> rows;  ///< by usage date, undated ones first
-  bool truncated = false;         ///< there are more behind the limit
-  bool cutoff_open = false;       ///< an incident is open: the subject's reads go on, marked (I3)
+  std::vector<Transaction> rows;   ///< by usage date, undated ones first
+  bool truncated = false;          ///< there are more behind the limit
+  std::size_t withheld_cards = 0;  ///< cards that are sealed: nothing of them is in here
+  bool cutoff_open = false;        ///< an incident is open: the subject's reads go on, marked (I3)
 };
 
 /// One thing that changed.
@@ -158,6 +173,7 @@ struct Status {
   std::vector<UpcomingDebit> next_debits;
   std::vector<MonthTotal> months;  ///< usage by month over all cards (`card` 0), newest first
   std::vector<Problem> problems;
+  std::vector<Connection> connections;
   std::uint64_t quarantined = 0;
 };
 
@@ -181,7 +197,8 @@ struct ExportReport {
 
 struct IncidentRequest {
   CutoffScope scope = CutoffScope::all;
-  IssuerId issuer;  ///< for scope issuer
+  IssuerId issuer;          ///< for scope issuer
+  ConnectionId connection;  ///< for scope connection
   CutoffDegree degree = CutoffDegree::suspend;
   std::optional<Instant> suspected_since;
   std::string reason;
@@ -239,7 +256,37 @@ class Engine {
   [[nodiscard]] Result<ExportReport> export_to(const std::string& target, const TransactionFilter& filter,
                                                ByteSink& sink);
 
-  /// Cuts off (I3). When it has returned, nothing in the scope commits, in any process of the store.
+  // ---- linked issuers: engine/linked.cpp --------------------------------------------------------------
+
+  /// Registers us at an issuer, or replaces the registration (rotation). Checks the whole profile.
+  /// Errors: profile_not_valid; invalid_argument (a key that cannot be read, or is missing); protocol_unsupported;
+  /// not_simulated (a sandbox profile in a real store).
+  [[nodiscard]] Result<RegisteredIssuer> register_issuer(const RegistrationRequest& request);
+  [[nodiscard]] Result<std::vector<RegisteredIssuer>> registrations();
+
+  /// What the person must see before `link` or a renewal. Sends nothing. Errors: registration_missing,
+  /// not_found (no such consent to renew).
+  [[nodiscard]] Result<ConsentScreen> consent_screen(const LinkRequest& request);
+  /// Runs the authorization in the person's browser and keeps consent and tokens. Attended by its nature: at
+  /// most ten minutes. With `renews` the connection, its cards and its history stay.
+  /// Errors: consent_not_accepted (another screen than is shown now), authorization_denied, authorization_failed,
+  /// scope_excess, consent_mismatch, protocol_unsupported, interrupted; refusals; what the transport reports.
+  [[nodiscard]] Result<Connection> link(const LinkRequest& request, const ConsentAct& act,
+                                        const LinkProgressCallback& progress);
+  [[nodiscard]] Result<std::vector<Connection>> connections();
+  /// Ends expired consents, then asks every connection for what is new. One that fails never stops the others:
+  /// look at each report. Errors of the call itself: `not_found` (a connection that does not exist), store errors,
+  /// `interrupted`.
+  [[nodiscard]] Result<SyncReport> sync(const SyncOptions& options);
+  /// Ends what has expired and goes on revoking at issuers what is due. Called first after a long sleep (10.2).
+  [[nodiscard]] Result<SweepReport> sweep();
+  [[nodiscard]] Result<std::vector<Consent>> consents();
+  /// Withdraws a consent: nothing is requested, committed or released any more when this has returned; the
+  /// issuer is told, again at each sweep until it confirms. Held data follows `held`. `not_found`.
+  [[nodiscard]] Result<Consent> revoke_consent(const ConsentId& id, EndTerms held);
+
+  /// Cuts off (I3). When it has returned, no request is under way and nothing in the scope commits, in any
+  /// process of the store.
   [[nodiscard]] Result<Incident> open_incident(const IncidentRequest& request);
   [[nodiscard]] Result<Incident> lift_incident(const IncidentId& id, const std::string& reason);
   [[nodiscard]] Result<std::vector<Incident>> incidents();

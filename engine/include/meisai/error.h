@@ -39,10 +39,14 @@ using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
                           X(column_ambiguous) X(card_ambiguous) X(statement_contradicted) \
   /* values */            X(amount_not_a_number) X(amount_overflow) X(currency_unknown) X(mixed_currencies) \
                           X(date_not_valid) X(plan_unknown) X(field_empty) X(text_not_valid) \
-  /* store and keys */    X(store_missing) X(store_exists) X(store_busy) X(store_damaged) \
+  /* store and keys */    X(store_missing) X(store_exists) X(store_busy) X(store_changed) X(store_damaged) \
                           X(store_rolled_back) X(store_too_new) X(store_not_encrypted) X(wrong_key) \
                           X(key_file_unsafe) X(key_ring_missing) X(codec_unavailable) \
                           X(disk_full) X(io_error) X(audit_broken) \
+  /* issuers and links */ X(profile_not_valid) X(registration_missing) X(protocol_unsupported) \
+                          X(issuer_unreachable) X(tls_not_trusted) X(issuer_failed) X(answer_not_valid) \
+                          X(answer_too_large) X(redirect_refused) X(authorization_denied) \
+                          X(authorization_failed) X(consent_not_accepted) X(no_card_account) X(data_sealed) \
   /* permits and self */  X(permit_spent) X(not_simulated) X(interrupted) X(internal_bug)
 // clang-format on
 

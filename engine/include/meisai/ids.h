@@ -42,5 +42,7 @@ using CardId = Id<struct CardTag>;
 using StatementId = Id<struct StatementTag>;      ///< 請求
 using TransactionId = Id<struct TransactionTag>;  ///< 利用明細
 using IncidentId = Id<struct IncidentTag>;
+using ConnectionId = Id<struct ConnectionTag>;  ///< one person's link to one issuer
+using ConsentId = Id<struct ConsentTag>;        ///< 同意
 
 }  // namespace meisai

@@ -15,7 +15,7 @@
 namespace meisai {
 
 // Stored as numbers: append only.
-enum class CutoffScope : std::uint8_t { all, issuer };
+enum class CutoffScope : std::uint8_t { all, issuer, connection };
 // Stored as numbers: append only.
 enum class CutoffDegree : std::uint8_t {
   restrict_unattended,  ///< no unattended work (`restrict`)
@@ -34,7 +34,8 @@ enum class IncidentState : std::uint8_t { opening, open, lifted };
 struct Incident {
   IncidentId id;
   CutoffScope scope = CutoffScope::all;
-  IssuerId issuer;  ///< for scope issuer
+  IssuerId issuer;          ///< for scope issuer; for scope connection, whose it is
+  ConnectionId connection;  ///< for scope connection
   CutoffDegree degree = CutoffDegree::suspend;
   IncidentState state = IncidentState::opening;
   Instant opened_at{};

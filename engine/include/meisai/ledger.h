@@ -66,10 +66,12 @@ struct ForeignAmount {
 
 /// Flags a row can carry; a bit set. Stored as numbers: append only.
 enum class RowFlag : std::uint16_t {
-  pan_masked = 1,     ///< a card number stood in free text and was masked (I5)
-  era_overrun = 2,    ///< a 平成 date past the era's end that is common on papers
-  suspect = 4,        ///< fetched since the suspected start of an incident (I3)
-  field_dropped = 8,  ///< an optional field could not be read: it is empty, the raw record is kept
+  pan_masked = 1,        ///< a card number stood in free text and was masked (I5)
+  era_overrun = 2,       ///< a 平成 date past the era's end that is common on papers
+  suspect = 4,           ///< fetched since the suspected start of an incident (I3)
+  field_dropped = 8,     ///< an optional field could not be read: it is empty, the raw record is kept
+  date_is_posting = 16,  ///< the issuer states no usage date: the date is that of posting
+  declined = 32,         ///< the issuer lists it as refused: no money moves
 };
 /// The names in `bits`, in a fixed order.
 [[nodiscard]] std::vector<std::string_view> flag_names(std::uint16_t bits);
@@ -89,13 +91,15 @@ struct TransactionFacts {
   TransactionStatus status = TransactionStatus::posted;
   std::optional<ForeignAmount> foreign;
   Region region = Region::unknown;
-  std::uint16_t flags = 0;  ///< of RowFlag
+  std::uint16_t flags = 0;        ///< of RowFlag
+  std::string issuer_reference;   ///< the issuer's id of the row where it is stable; then it is the row's identity
+  std::string pending_reference;  ///< the id it had while pending, where the issuer states it
   friend bool operator==(const TransactionFacts&, const TransactionFacts&) = default;
 };
 
 /// Where a row was read.
 struct Source {
-  std::string channel;    ///< `file`
+  std::string channel;    ///< `file` or `api`
   std::string document;   ///< first 12 hex digits of the document's SHA-256
   std::string layout;     ///< layout or API version
   std::uint64_t row = 0;  ///< line of the document, from 1
@@ -117,6 +121,7 @@ struct Card {
   std::string label;  ///< product, last four or role; never a holder's name
   std::optional<std::string> last4;
   CardKind kind = CardKind::unknown;
+  std::vector<ConnectionId> connections;  ///< through which it was fetched; empty: files only
 };
 
 /// A sum that the issuer states about part of a statement.

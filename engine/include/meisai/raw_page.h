@@ -5,6 +5,7 @@
 // that tell one card from another are secrets; the engine replaces them by a keyed hash before staging.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -42,18 +43,29 @@ enum class Field : std::uint8_t {
   label,
   value,
   extension,
+  issuer_reference,   ///< the issuer's own id of the row, where the profile says that it is stable
+  pending_reference,  ///< the id that the row had while it was pending, where the issuer states it
+  status,
+  direction,  ///< the word that says whether the amount is charged or credited
+  currency,   ///< ISO 4217 code of the amount; empty: the vocabulary's
+  plan_count,
+  other_account,  ///< the row names this account, not the one that was asked: it is refused
 };
+constexpr std::size_t field_count = static_cast<std::size_t>(Field::other_account) + 1;
 
 enum class RecordKind : std::uint8_t {
-  transaction,       ///< one line of use; continuation lines of the document are folded into it
-  stated_total,      ///< cells: label, value
-  stated_subtotal,   ///< cells: label, value, and region where it is about one; card where about one
-  component,         ///< cells: label, value, section (a ComponentKind name); card where about one
-  payment_due_date,  ///< cell: value
-  closing_date,      ///< cell: value
-  billing_month,     ///< cells: value (the text that names it), label (where it stood)
-  window_end,        ///< everything since the last one is a complete window
+  transaction,          ///< one line of use; continuation lines of the document are folded into it
+  stated_total,         ///< cells: label, value
+  stated_subtotal,      ///< cells: label, value, and region where it is about one; card where about one
+  component,            ///< cells: label, value, section (a ComponentKind name); card where about one
+  payment_due_date,     ///< cell: value
+  closing_date,         ///< cell: value
+  billing_month,        ///< cells: value (the text that names it), label (where it stood)
+  window_end,           ///< everything since the last one is a complete window
+  statement_reference,  ///< cell: value, the issuer's own id of the statement
+  statement_status,     ///< cell: value, `open` or `closed`
 };
+constexpr RecordKind last_record_kind = RecordKind::statement_status;
 
 /// A card as the document shows it. Never stored as it is.
 struct CardClue {

@@ -23,6 +23,9 @@ namespace meisai::kit {
 [[nodiscard]] std::unique_ptr<KeyProvider> key_file(const std::filesystem::path& file);
 [[nodiscard]] std::unique_ptr<KeyProvider> passphrase(std::function<Result<Secret>(bool confirm)> ask);
 [[nodiscard]] std::unique_ptr<KeyProvider> raw_key(Secret key_32_bytes);
+/// Our private key at an issuer (PKCS#8 PEM) from a file that only its owner may read.
+/// Errors: `key_file_unsafe`; `invalid_argument` (no such file, empty, or no PEM text of a private key).
+[[nodiscard]] Result<Secret> read_client_key(const std::filesystem::path& file);
 /// Writes a new random key file (mode 0600); refuses to overwrite.
 [[nodiscard]] Result<void> write_key_file(const std::filesystem::path& file);
 
@@ -42,6 +45,17 @@ struct StoreOptions {
 [[nodiscard]] Result<std::unique_ptr<Engine>> open_store(const std::filesystem::path& folder, KeyProvider& key,
                                                          std::optional<Instant> simulated_now = {});
 
+/// What an opened store gets from its surroundings.
+struct OpenOptions {
+  std::optional<Instant> simulated_now;  ///< a scripted clock; `not_simulated` if the store is a real one
+  /// Shows an address of an issuer to the person, in their own browser (never a web view). Empty: linking fails
+  /// where it would be shown.
+  std::function<Result<void>(const std::string& url)> open_address;
+};
+/// The same, for a program that links issuers.
+[[nodiscard]] Result<std::unique_ptr<Engine>> open_store(const std::filesystem::path& folder, KeyProvider& key,
+                                                         const OpenOptions& options);
+
 /// Whether a file belongs to the store in `folder` or would: below that folder or its key ring, links followed.
 /// Programs that write files for a person refuse such a name. There need not be a store yet.
 [[nodiscard]] Result<bool> belongs_to_store(const std::filesystem::path& file, const std::filesystem::path& folder);
@@ -52,6 +66,8 @@ struct StoreOptions {
 /// The ports as open_store and memory_engine wire them, for a caller that adds or replaces parts.
 [[nodiscard]] Result<EnginePorts> store_ports(const std::filesystem::path& folder, KeyProvider& key,
                                               std::optional<Instant> simulated_now = {});
+[[nodiscard]] Result<EnginePorts> store_ports(const std::filesystem::path& folder, KeyProvider& key,
+                                              const OpenOptions& options);
 [[nodiscard]] EnginePorts memory_ports(std::optional<Instant> now = {});
 /// The store's control and gate with the ledger left closed: incidents can be opened, lifted and listed also
 /// where the ledger is damaged. Every call that needs the ledger fails.

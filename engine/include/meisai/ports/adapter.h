@@ -53,6 +53,15 @@ struct Vocabulary {
   std::string_view overseas_word;     ///< region cell value that means overseas; empty: the layout has none
   std::string_view currency = "JPY";  ///< of amount and billed
   std::string_view amount_if_empty;   ///< amount text that also means "empty" (楽天: `-`)
+
+  // APIs. Amounts are unsigned there and a word says the direction.
+  std::string_view charge_word;   ///< Field::direction that means "charged"; empty: amounts carry their sign
+  std::string_view credit_word;   ///< ... that means "credited": the row is negative; any other word refuses it
+  std::string_view pending_word;  ///< Field::status; empty: every row is posted
+  std::string_view posted_word;
+  std::string_view declined_word;         ///< listed, but no money moves
+  bool usage_date_may_be_absent = false;  ///< then the posting date stands for it and the row is flagged
+  bool decimal_amounts = false;           ///< `12.30` with up to five decimals; else digits with separators
 };
 
 enum class Certainty : std::uint8_t { fixture_seen, code_seen, described, experimental };
@@ -62,6 +71,7 @@ enum class Certainty : std::uint8_t { fixture_seen, code_seen, described, experi
 enum class WindowRule : std::uint8_t {
   statement,   ///< the document is one statement, complete for its cards
   card_month,  ///< complete for each card and month, in that order (no statement)
+  card_range,  ///< complete for its cards between two days: a known row that it lacks is gone from the source
 };
 
 /// One dated layout that an adapter reads.

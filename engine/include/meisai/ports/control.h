@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is known without opening a ledger: incidents, the cutoff epoch, the clock's high-water mark, the
-// anchors that detect rollback, and a chain of its own. No statement content. Facts need no permit.
+// What is known without opening a ledger: incidents, the cutoff epoch, the clock's high-water mark, which
+// connections there are and until when their consents stand, registrations at issuers, the anchors that detect
+// rollback, and a chain of its own. No statement content. Facts need no permit.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "meisai/audit.h"
+#include "meisai/connection.h"
 #include "meisai/incident.h"
 
 namespace meisai {
@@ -22,9 +24,13 @@ enum class Mode : std::uint8_t { personal, operator_ };
 struct Facts {
   Mode mode = Mode::personal;
   bool simulated = false;
-  std::uint64_t epoch = 0;          ///< raised by every cutoff
-  Instant high_water{};             ///< the latest instant at which something was allowed
-  std::vector<Incident> incidents;  ///< all, the lifted ones too
+  std::uint64_t epoch = 0;           ///< raised by every cutoff
+  Instant high_water{};              ///< the latest instant at which something was allowed
+  std::vector<Incident> incidents;   ///< all, the lifted ones too
+  std::vector<ConnectionId> sealed;  ///< connections whose held data is sealed or erased
+  /// Of the connection that was asked about; empty: there is no such connection, or none was asked about.
+  std::optional<ConsentTerm> consent;
+  ConnectionState connection_state = ConnectionState::active;
 };
 
 class FactSource {
@@ -32,6 +38,8 @@ class FactSource {
   virtual ~FactSource() = default;
   /// The facts at this instant, as every process of the store sees them.
   [[nodiscard]] virtual Result<Facts> facts() = 0;
+  /// The same, with what there is about one connection (empty: none).
+  [[nodiscard]] virtual Result<Facts> facts_about(const ConnectionId& connection) = 0;
   /// Raises the high-water mark; lower instants change nothing. Durable before it returns.
   [[nodiscard]] virtual Result<void> raise_high_water(Instant at) = 0;
 };
@@ -52,6 +60,34 @@ class Control : public FactSource {
   /// `not_found`, or `invalid_argument` if it is lifted already.
   [[nodiscard]] virtual Result<Incident> lift_incident(const IncidentId& id, Instant at, const std::string& reason,
                                                        const AuditDraft& audit) = 0;
+
+  /// Every connection, oldest first.
+  [[nodiscard]] virtual Result<std::vector<Connection>> connections() = 0;
+  /// A new connection. `invalid_argument` for an id that is taken.
+  [[nodiscard]] virtual Result<void> add_connection(const Connection& connection, const AuditDraft& audit) = 0;
+  [[nodiscard]] virtual Result<void> set_connection_state(const ConnectionId& id, ConnectionState state,
+                                                          const AuditDraft& audit) = 0;
+  /// What the last look came to. No entry of its own: the window's commit or the refusal has one.
+  [[nodiscard]] virtual Result<void> note_outcome(const ConnectionId& id, const ConnectionOutcome& outcome) = 0;
+  /// Makes a consent the connection's and the connection active: what was there before is superseded.
+  [[nodiscard]] virtual Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term,
+                                                   const AuditDraft& audit) = 0;
+  /// The durable intent to end it (ConsentEnd::ending); policy refuses from here on. Nothing for an ended one.
+  [[nodiscard]] virtual Result<void> announce_end(const ConnectionId& id, const ConsentId& consent) = 0;
+  /// Ends it, sets what becomes of held data, and raises the epoch. Ended stays ended: a second call changes only
+  /// `held`, and only to a stricter one.
+  [[nodiscard]] virtual Result<void> end_consent(const ConnectionId& id, const ConsentId& consent, ConsentEnd end,
+                                                 Instant at, HeldData held, const AuditDraft& audit) = 0;
+  [[nodiscard]] virtual Result<void> set_revocation(const ConnectionId& id, Revocation revocation,
+                                                    const AuditDraft& audit) = 0;
+
+  /// Inserts or replaces by issuer.
+  [[nodiscard]] virtual Result<void> put_registration(const Registration& registration, const AuditDraft& audit) = 0;
+  [[nodiscard]] virtual Result<std::vector<Registration>> registrations() = 0;
+  /// The latest instant that a second source of time confirmed (destroy clock, requirements 10.8).
+  [[nodiscard]] virtual Result<std::optional<Instant>> trusted_time() = 0;
+  [[nodiscard]] virtual Result<void> note_trusted_time(Instant at) = 0;
+
   /// The anchor of the vault; empty before its first commit.
   [[nodiscard]] virtual Result<std::optional<Anchor>> anchor() = 0;
   [[nodiscard]] virtual Result<void> set_anchor(const Anchor& anchor) = 0;

@@ -75,6 +75,7 @@ struct CardRow {
   std::string last4;
   std::string label;  ///< as shown
   CardKind kind = CardKind::unknown;
+  std::vector<ConnectionId> connections;  ///< read only: LedgerWrite::link_card adds one
 };
 
 struct StatementRow {
@@ -104,7 +105,8 @@ struct DocumentRow {
   IssuerId issuer;
   std::string layout;
   std::string encoding;
-  std::string channel;  ///< `file`
+  std::string channel;      ///< `file` or `api`
+  ConnectionId connection;  ///< for `api`
   Instant imported_at{};
   Instant keep_raw_until{};  ///< retention of its raw pages
 };
@@ -167,6 +169,8 @@ class LedgerWrite {
   [[nodiscard]] virtual Result<std::vector<StatementRow>> statements(const IssuerId& issuer) = 0;
   /// Rows of a card on the days from..to (both included), in order of (day, fingerprint).
   [[nodiscard]] virtual Result<void> rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) = 0;
+  /// Rows of a card that are pending, in order of (day, fingerprint).
+  [[nodiscard]] virtual Result<void> pending_rows(CardKey card, const RowVisitor& visit) = 0;
   /// Rows that the statement lists: those that belong to it and those it bills a part of.
   [[nodiscard]] virtual Result<void> rows_of(StatementKey statement, const RowVisitor& visit) = 0;
   [[nodiscard]] virtual Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) = 0;
@@ -177,6 +181,8 @@ class LedgerWrite {
   [[nodiscard]] virtual Result<DocumentKey> put_document(const DocumentRow& document) = 0;
   /// Inserts where `key` is 0, else updates. Returns the number.
   [[nodiscard]] virtual Result<CardKey> put_card(const CardRow& card) = 0;
+  /// Notes that the card is seen through a connection. Nothing where it is known.
+  [[nodiscard]] virtual Result<void> link_card(CardKey card, const ConnectionId& connection) = 0;
   [[nodiscard]] virtual Result<StatementKey> put_statement(const StatementRow& statement) = 0;
   /// Inserts a row; consecutive inserts get consecutive numbers. A second row with the same (card, day,
   /// fingerprint) is `internal_bug`: matching must have found it. Keeps the month roll-up.
@@ -198,7 +204,12 @@ class LedgerWrite {
   [[nodiscard]] virtual Result<void> commit(MEISAI_UNSPENT Permit<Commit> permit) = 0;
 };
 
-/// A document on its way in. Holds the store's import turn: one at a time, others wait.
+/// Whose staging it is. Each owner has a turn of its own: a slow issuer never keeps a file waiting.
+struct StagingOwner {
+  ConnectionId connection;  ///< empty: documents that the subject has
+};
+
+/// A document on its way in. Holds its owner's turn: one at a time, others wait.
 class Staging {
  public:
   virtual ~Staging() = default;  ///< discards what no committed window refers to
@@ -207,6 +218,9 @@ class Staging {
   [[nodiscard]] virtual std::size_t page_count() const = 0;
   /// The page as it was put, by its order from 0.
   [[nodiscard]] virtual Result<std::string> page(std::size_t index) = 0;
+  /// The turn is kept; pages of the document so far that no committed window refers to are discarded, and the next
+  /// document's pages count from 0 again.
+  [[nodiscard]] virtual Result<void> next_document() = 0;
   /// Opens the write transaction of a window. `document` of put_document adopts the staged pages.
   [[nodiscard]] virtual Result<std::unique_ptr<LedgerWrite>> begin_window() = 0;
 };
@@ -229,6 +243,8 @@ class LedgerView {
   virtual ~LedgerView() = default;
   [[nodiscard]] virtual Result<std::string> vault_tag() = 0;  ///< four characters that begin every public id's body
   [[nodiscard]] virtual Result<std::vector<CardRow>> cards() = 0;
+  /// Cards that are there but sealed.
+  [[nodiscard]] virtual std::vector<CardKey> withheld_cards() = 0;
   [[nodiscard]] virtual Result<std::vector<StatementRow>> statements() = 0;
   [[nodiscard]] virtual Result<std::vector<DocumentRow>> documents() = 0;
   /// In order of (day, number); rows without a date come first.
@@ -266,17 +282,25 @@ struct StoreHealth {
 class Store {
  public:
   virtual ~Store() = default;
-  /// Takes the import turn (waiting up to `wait`, then `store_busy`) and discards what a crash left staged.
-  [[nodiscard]] virtual Result<std::unique_ptr<Staging>> begin_staging(std::chrono::milliseconds wait) = 0;
+  /// Takes the owner's turn (waiting up to `wait`, then `store_busy`) and discards what a crash left it staged.
+  [[nodiscard]] virtual Result<std::unique_ptr<Staging>> begin_staging(const StagingOwner& owner,
+                                                                       std::chrono::milliseconds wait) = 0;
   /// HMAC-SHA-256 of a card's telling text under the vault's secret (never leaves the vault).
   [[nodiscard]] virtual Result<Digest> card_hash(std::string_view domain, const Secret& key_text) = 0;
-  /// Writes the audit entry, then opens the view.
+  /// Writes the audit entry, then opens the view. Cards of the admission's sealed connections are left out of it,
+  /// with everything that is theirs, unless another connection or a file brought them too.
   [[nodiscard]] virtual Result<std::unique_ptr<LedgerView>> read(MEISAI_UNSPENT Permit<Read> permit,
                                                                  const AuditDraft& audit) = 0;
   [[nodiscard]] virtual Result<std::unique_ptr<ReleaseView>> release(MEISAI_UNSPENT Permit<Release> permit,
                                                                      const AuditDraft& audit) = 0;
   /// Records a refusal or a failure: needs no permit, since nothing is let through.
   [[nodiscard]] virtual Result<void> record(const AuditDraft& audit) = 0;
+  /// Destroys what was fetched through a connection and through nothing else: rows, raw pages, quarantine, cards
+  /// without other rows. The survivors go to a new file under a new key, the old key is destroyed, so that old
+  /// copies of the file are unreadable too. Public ids of survivors stay. Other processes that have the store open get
+  /// `store_changed` from then on and open it again; none sees the old content.
+  [[nodiscard]] virtual Result<void> erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
+                                           const AuditDraft& audit) = 0;
   /// Whole check (page integrity, roll-up recomputed, audit chain against its anchor); with `prune_before`
   /// raw pages whose retention ended before that instant are destroyed.
   [[nodiscard]] virtual Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit,

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/consent/lifecycle.h"
+
+#include <algorithm>
+
+namespace meisai::consent {
+namespace {
+
+/// A person who has not come back by then never finished authorizing.
+constexpr std::chrono::minutes longest_authorization{20};
+constexpr const char* by_engine = "engine";
+constexpr const char* by_subject = "subject";
+
+/// Nobody sees what is to be erased while it waits for that.
+HeldData held_after(EndTerms terms) { return terms == EndTerms::keep ? HeldData::kept : HeldData::sealed; }
+
+bool is_cancelled(const Connection& connection, const std::vector<Incident>& incidents) {
+  return std::ranges::any_of(incidents, [&](const Incident& incident) {
+    if (incident.state == IncidentState::lifted || incident.degree != CutoffDegree::cancel) return false;
+    if (incident.scope == CutoffScope::all) return true;
+    if (incident.issuer != connection.issuer) return false;
+    return incident.scope == CutoffScope::issuer || incident.connection == connection.id;
+  });
+}
+
+}  // namespace
+
+AuditDraft Lifecycle::draft(const char* operation, const Connection& connection, const std::string& what,
+                            const std::string& actor) {
+  return {.at = ports_.gate.now(),
+          .actor = actor,
+          .operation = operation,
+          .object = "connection " + connection.id.text() + " consent " + connection.consent.consent.text() + " " + what,
+          .result = "done"};
+}
+
+Result<SweepReport> Lifecycle::sweep() {
+  MEISAI_ASSIGN(const Facts facts, ports_.control.facts());
+  MEISAI_ASSIGN(const std::vector<Connection> connections, ports_.control.connections());
+  SweepReport report;
+  std::optional<Error> first;
+  for (const Connection& connection : connections)
+    if (auto swept = sweep_one(connection, facts.incidents, report); !swept && !first) first = std::move(swept.error());
+  if (first) return fail(std::move(*first));
+  return report;
+}
+
+Result<void> Lifecycle::sweep_one(Connection connection, const std::vector<Incident>& incidents, SweepReport& report) {
+  const Instant now = ports_.gate.now();
+  ConsentTerm& term = connection.consent;
+  if (connection.state == ConnectionState::authorizing) {
+    if (now - connection.linked_at < longest_authorization) return {};
+    MEISAI_TRY(owe_revocation(connection, by_engine));  // tokens may have been stored just before a crash
+    connection.state = ConnectionState::closed;
+    MEISAI_TRY(ports_.control.set_connection_state(connection.id, ConnectionState::closed,
+                                                   draft("connection_state", connection, "closed", by_engine)));
+  } else if (!term.consent.empty() && term.end == ConsentEnd::none && now >= term.not_after) {
+    MEISAI_TRY(end(connection, ConsentEnd::expired, held_after(term.end_terms), by_engine));
+    report.expired.push_back(term.consent);
+  } else if (term.end == ConsentEnd::ending) {  // a crash while it was withdrawn: what was promised holds
+    MEISAI_ASSIGN(const std::optional<Consent> record, record_of(term.consent));
+    const EndTerms chosen = record ? record->end_terms : term.end_terms;
+    MEISAI_TRY(end(connection, ConsentEnd::withdrawn, held_after(chosen), by_subject));
+  } else if (term.end == ConsentEnd::none && term.revocation == Revocation::none &&
+             is_cancelled(connection, incidents)) {
+    MEISAI_TRY(owe_revocation(connection, by_engine));
+    MEISAI_TRY(ports_.control.set_connection_state(connection.id, ConnectionState::reauth_required,
+                                                   draft("connection_state", connection, "cancelled", by_engine)));
+  }
+  MEISAI_ASSIGN(const bool revoked, settle_revocation(connection));
+  if (revoked) report.revoked.push_back(term.consent);
+  if (term.revocation == Revocation::due) report.still_to_revoke.push_back(term.consent);
+  MEISAI_ASSIGN(const bool erased, erase_if_due(connection, false));
+  if (erased) report.erased.push_back(connection.id);
+  return {};
+}
+
+/// The gate first, then what follows from it. `connection` is kept up to date.
+Result<void> Lifecycle::end(Connection& connection, ConsentEnd end, HeldData held, const std::string& actor) {
+  ConsentTerm& term = connection.consent;
+  MEISAI_TRY(ports_.gate.end_consent(
+      ports_.control,
+      {.issuer = connection.issuer, .connection = connection.id, .consent = term.consent, .end = end, .held = held},
+      actor));
+  if (term.end == ConsentEnd::none || term.end == ConsentEnd::ending) {
+    term.end = end;
+    term.ended_at = ports_.gate.now();
+  }
+  term.held = std::max(term.held, held);
+  connection.state = end == ConsentEnd::expired ? ConnectionState::reauth_required : ConnectionState::closed;
+  MEISAI_TRY(ports_.control.set_connection_state(
+      connection.id, connection.state, draft("connection_state", connection, std::string(name_of(end)), actor)));
+  return owe_revocation(connection, actor);
+}
+
+Result<void> Lifecycle::owe_revocation(Connection& connection, const std::string& actor) {
+  if (connection.consent.revocation != Revocation::none) return {};
+  MEISAI_TRY(
+      ports_.control.set_revocation(connection.id, Revocation::due, draft("revocation", connection, "due", actor)));
+  connection.consent.revocation = Revocation::due;
+  MEISAI_ASSIGN(const std::optional<Tokens> tokens, ports_.consents.tokens(connection.id));
+  if (tokens && tokens->state != TokenState::destroyed && tokens->state != TokenState::revoke_only)
+    MEISAI_TRY(ports_.consents.set_token_state(connection.id, tokens->generation, TokenState::revoke_only,
+                                               draft("token_state", connection, "revoke_only", actor)));
+  return keep_record(connection, std::nullopt);
+}
+
+/// True where the issuer has confirmed it just now. An issuer that may not or cannot be asked is asked again later.
+Result<bool> Lifecycle::settle_revocation(Connection& connection) {
+  if (connection.consent.revocation != Revocation::due) return false;
+  const auto confirmed = revoke_(connection);
+  if (!confirmed || !*confirmed) return false;
+  MEISAI_TRY(ports_.control.set_revocation(connection.id, Revocation::confirmed,
+                                           draft("revocation", connection, "confirmed", by_engine)));
+  connection.consent.revocation = Revocation::confirmed;
+  MEISAI_TRY(keep_record(connection, std::nullopt));
+  return true;
+}
+
+/// What the person chose at withdrawal is done at once. An end that only a clock says waits until a second source
+/// of time says so too: a clock set forward destroys nothing (I11).
+Result<bool> Lifecycle::erase_if_due(Connection& connection, bool chosen_now) {
+  ConsentTerm& term = connection.consent;
+  if (term.held != HeldData::sealed) return false;
+  MEISAI_ASSIGN(const std::optional<Consent> record, record_of(term.consent));
+  if (!record || record->end_terms != EndTerms::erase) return false;
+  if (term.end != ConsentEnd::withdrawn && !chosen_now) {
+    MEISAI_ASSIGN(const std::optional<Instant> trusted, ports_.control.trusted_time());
+    if (!trusted || *trusted < term.not_after) return false;
+  }
+  MEISAI_ASSIGN(auto permit, ports_.gate.ask<Maintenance>({.issuer = connection.issuer, .connection = connection.id}));
+  MEISAI_TRY(ports_.store.erase(std::move(permit), connection.id, draft("erase", connection, "data", by_engine)));
+  MEISAI_TRY(ports_.control.end_consent(connection.id, term.consent, term.end,
+                                        term.ended_at.value_or(ports_.gate.now()), HeldData::erased,
+                                        draft("consent_end", connection, "held erased", by_engine)));
+  term.held = HeldData::erased;
+  MEISAI_TRY(keep_record(connection, std::nullopt));
+  return true;
+}
+
+Result<std::optional<Consent>> Lifecycle::record_of(const ConsentId& id) {
+  MEISAI_ASSIGN(std::vector<Consent> all, ports_.consents.consents());
+  const auto found = std::ranges::find(all, id, &Consent::id);
+  return found == all.end() ? std::optional<Consent>{} : std::optional(std::move(*found));
+}
+
+/// The person's own record says what control says.
+Result<void> Lifecycle::keep_record(const Connection& connection, std::optional<EndTerms> chosen) {
+  MEISAI_ASSIGN(std::optional<Consent> record, record_of(connection.consent.consent));
+  if (!record) return {};
+  record->end = connection.consent.end;
+  record->ended_at = connection.consent.ended_at;
+  record->held = connection.consent.held;
+  record->revocation = connection.consent.revocation;
+  if (chosen) record->end_terms = *chosen;
+  return ports_.consents.put_consent(*record,
+                                     draft("consent_record", connection, std::string(name_of(record->end)), by_engine));
+}
+
+Result<Consent> Lifecycle::withdraw(const ConsentId& id, EndTerms held) {
+  MEISAI_ASSIGN(std::vector<Connection> connections, ports_.control.connections());
+  const auto found = std::ranges::find_if(connections, [&](const Connection& c) { return c.consent.consent == id; });
+  if (found == connections.end())
+    return fail(Code::not_found, "no connection stands on this consent", "`meisai consent list` shows their ids");
+  Connection& connection = *found;
+  // The choice is kept before the end: a sweep after a crash goes on with what the person chose.
+  MEISAI_TRY(keep_record(connection, held));
+  MEISAI_TRY(end(connection, ConsentEnd::withdrawn, held_after(held), by_subject));
+  MEISAI_TRY(keep_record(connection, held));
+  MEISAI_TRY(settle_revocation(connection));
+  MEISAI_TRY(erase_if_due(connection, true));
+  MEISAI_ASSIGN(std::optional<Consent> record, record_of(id));
+  if (!record) return fail(Code::store_damaged, "the record of this consent is gone");
+  return std::move(*record);
+}
+
+}  // namespace meisai::consent

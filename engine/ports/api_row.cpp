@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "meisai/ports/api_row.h"
+
+#include <algorithm>
+
+namespace meisai {
+namespace {
+
+constexpr std::size_t most_decimals = 5;
+constexpr std::size_t date_length = 10;
+constexpr auto no_such_date = tl::unexpected<Code>(Code::date_not_valid);
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// Two digits at the front, at most `most`, taken off.
+bool take_pair(std::string_view& text, int most) {
+  if (text.size() < 2 || !is_digit(text[0]) || !is_digit(text[1])) return false;
+  const int value = (text[0] - '0') * 10 + (text[1] - '0');
+  text.remove_prefix(2);
+  return value <= most;
+}
+bool take(std::string_view& text, std::string_view any_of) {
+  if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+/// `T10:43:07+00:00`, `T10:43:07.123Z`.
+bool is_time_with_zone(std::string_view text) {
+  constexpr int last_second = 60;  // a leap second
+  if (!take(text, "Tt") || !take_pair(text, 23) || !take(text, ":") || !take_pair(text, 59) || !take(text, ":") ||
+      !take_pair(text, last_second))
+    return false;
+  if (take(text, ".")) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == 0) return false;
+    text.remove_prefix(digits);
+  }
+  if (take(text, "Zz")) return text.empty();
+  return take(text, "+-") && take_pair(text, 23) && take(text, ":") && take_pair(text, 59) && text.empty();
+}
+
+int number(std::string_view digits) {
+  int value = 0;
+  for (const char c : digits) value = value * 10 + (c - '0');
+  return value;
+}
+
+tl::unexpected<ApiRowFault> fault(Field field, Code code) { return tl::unexpected(ApiRowFault{field, code}); }
+
+}  // namespace
+
+tl::expected<std::int64_t, Code> read_api_amount(std::string_view text, const Currency& currency) {
+  if (text.empty()) return tl::unexpected(Code::field_empty);
+  const auto exponent = static_cast<std::size_t>(currency.exponent());
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
+  const bool has_point = point < text.size();
+  const std::string_view fraction = has_point ? text.substr(point + 1) : std::string_view{};
+  const bool shaped = !whole.empty() && (!has_point || !fraction.empty()) && fraction.size() <= most_decimals &&
+                      std::ranges::all_of(whole, is_digit) && std::ranges::all_of(fraction, is_digit);
+  if (!shaped) return tl::unexpected(Code::amount_not_a_number);
+  std::int64_t minor = 0;
+  const auto push = [&minor](char digit) {
+    return !__builtin_mul_overflow(minor, 10, &minor) && !__builtin_add_overflow(minor, digit - '0', &minor);
+  };
+  for (const char c : whole)
+    if (!push(c)) return tl::unexpected(Code::amount_overflow);
+  for (std::size_t i = 0; i < std::max(exponent, fraction.size()); ++i) {
+    const char digit = i < fraction.size() ? fraction[i] : '0';
+    if (i >= exponent && digit != '0') return tl::unexpected(Code::amount_not_a_number);
+    if (i < exponent && !push(digit)) return tl::unexpected(Code::amount_overflow);
+  }
+  return minor;
+}
+
+tl::expected<LocalDate, Code> read_api_date(std::string_view text) {
+  if (text.empty()) return tl::unexpected(Code::field_empty);
+  if (text.size() < date_length || text[4] != '-' || text[7] != '-') return no_such_date;
+  for (const std::size_t at : {0U, 1U, 2U, 3U, 5U, 6U, 8U, 9U})
+    if (!is_digit(text[at])) return no_such_date;
+  const LocalDate date{std::chrono::year(number(text.substr(0, 4))),
+                       std::chrono::month(static_cast<unsigned>(number(text.substr(5, 2)))),
+                       std::chrono::day(static_cast<unsigned>(number(text.substr(8, 2))))};
+  if (!date.ok()) return no_such_date;
+  if (text.size() > date_length && !is_time_with_zone(text.substr(date_length))) return no_such_date;
+  if (date.year() == std::chrono::year(1)) return tl::unexpected(Code::field_empty);
+  return date;
+}
+
+tl::expected<ApiRow, ApiRowFault> read_api_row(const ApiRowTexts& texts, const Vocabulary& vocabulary) {
+  ApiRow row;
+  const std::string_view code = texts.currency.empty() ? vocabulary.currency : texts.currency;
+  if (code.empty()) return fault(Field::currency, Code::field_empty);
+  const auto currency = Currency::parse(code);
+  if (!currency) return fault(Field::currency, currency.error().code);
+  row.currency = *currency;
+
+  const auto amount = read_api_amount(texts.amount, row.currency);
+  if (!amount) return fault(Field::amount, amount.error());
+  if (texts.direction.empty()) return fault(Field::direction, Code::field_empty);
+  row.credited = texts.direction == vocabulary.credit_word;
+  if (!row.credited && texts.direction != vocabulary.charge_word) return fault(Field::direction, Code::text_not_valid);
+  row.amount_minor = row.credited ? -*amount : *amount;
+
+  if (!vocabulary.posted_word.empty()) {
+    if (texts.status.empty()) return fault(Field::status, Code::field_empty);
+    if (texts.status == vocabulary.pending_word)
+      row.status = ApiRowStatus::pending;
+    else if (texts.status == vocabulary.declined_word)
+      row.status = ApiRowStatus::declined;
+    else if (texts.status != vocabulary.posted_word)
+      return fault(Field::status, Code::text_not_valid);
+  }
+  const auto posted_on = read_api_date(texts.posting_date);
+  if (!posted_on) return fault(Field::posting_date, posted_on.error());
+  row.posted_on = *posted_on;
+  return row;
+}
+
+}  // namespace meisai

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/sync/linked_look.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/sync/statement_facts.h"
+
+namespace meisai::sync {
+namespace {
+
+/// Days before the last complete look that are asked for again: late postings, pending rows, revisions.
+constexpr std::chrono::days overlap{45};
+constexpr std::size_t reported_rejections = 100;
+constexpr std::chrono::milliseconds no_wait{0};
+
+bool is_settled(const StatementRow& row) {
+  return row.anchor.starts_with(reference_anchor) && row.status != StatementStatus::open && row.balanced != false &&
+         row.held_count == 0;
+}
+
+std::string counts(const WindowsResult& result) {
+  return " +" + std::to_string(result.added) + " ~" + std::to_string(result.modified) + " =" +
+         std::to_string(result.unchanged) + " held " + std::to_string(result.held) + " rejected " +
+         std::to_string(result.rejected.size());
+}
+
+}  // namespace
+
+LinkedLook::LinkedLook(const LookPorts& ports, const LinkedIssuer& issuer, Connection connection, bool attended,
+                       std::string interaction)
+    : ports_(ports),
+      issuer_(issuer),
+      connection_(std::move(connection)),
+      attended_(attended),
+      interaction_(std::move(interaction)) {
+  report_.id = connection_.id;
+  report_.issuer = connection_.issuer;
+}
+
+PermitScope LinkedLook::scope() const {
+  return {.issuer = connection_.issuer, .connection = connection_.id, .attended = attended_};
+}
+
+AuditDraft LinkedLook::draft(std::string object, std::string result, std::string reason) const {
+  return {.at = ports_.gate.now(),
+          .actor = attended_ ? "subject" : "engine",
+          .operation = "sync",
+          .object = "connection " + connection_.id.text() + std::move(object),
+          .result = std::move(result),
+          .reason = std::move(reason)};
+}
+
+Result<void> LinkedLook::begin() {
+  MEISAI_ASSIGN(auto permit, ports_.gate.ask<Commit>(scope()));
+  commit_permit_.emplace(std::move(permit));
+  MEISAI_ASSIGN(staging_, ports_.store.begin_staging({.connection = connection_.id}, no_wait));
+  MEISAI_ASSIGN(const FetchPlan plan, this->plan());
+  conversation_ = issuer_.converse(plan);
+  // The intent is durable before the first call leaves (METI-3.3.2-iv-f).
+  return ports_.store.record(
+      draft(" consent " + connection_.consent.consent.text() + " interaction " + interaction_, "begun"));
+}
+
+Result<FetchPlan> LinkedLook::plan() {
+  FetchPlan plan;
+  plan.today = date_in_japan(ports_.gate.now());
+  const std::chrono::sys_days today(plan.today);
+  std::chrono::sys_days from = today - issuer_.profile().limits.history;
+  if (connection_.last.data_as_of)
+    from = std::max(from, std::chrono::sys_days(date_in_japan(*connection_.last.data_as_of)) - overlap);
+  plan.from = LocalDate(from);
+
+  MEISAI_ASSIGN(const auto ledger, staging_->begin_window());  // to read only: never committed
+  MEISAI_ASSIGN(const std::vector<CardRow> cards, ledger->cards(connection_.issuer));
+  std::vector<CardKey> ours;
+  for (const CardRow& card : cards) {
+    if (std::ranges::find(card.connections, connection_.id) == card.connections.end()) continue;
+    ours.push_back(card.key);
+    known_cards_.push_back(card.key_hash);
+  }
+  MEISAI_ASSIGN(const std::vector<StatementRow> statements, ledger->statements(connection_.issuer));
+  for (const StatementRow& row : statements) {
+    const bool is_ours =
+        std::ranges::any_of(row.cards, [&](CardKey card) { return std::ranges::find(ours, card) != ours.end(); });
+    if (is_ours && is_settled(row)) plan.settled_statements.push_back(row.anchor.substr(reference_anchor.size()));
+  }
+  return plan;
+}
+
+Result<std::optional<HttpRequest>> LinkedLook::next_request() {
+  MEISAI_ASSIGN(const std::optional<IssuerRequest> next, conversation_->next_request());
+  MEISAI_TRY(take_pieces());  // a document may end with the last answer only when nothing more is to be asked
+  if (!next) return std::optional<HttpRequest>{};
+  if (!commit_permit_) {
+    MEISAI_ASSIGN(auto permit, ports_.gate.ask<Commit>(scope()));
+    commit_permit_.emplace(std::move(permit));
+  }
+  asked_ = next->url;
+  HttpRequest request{.method = HttpMethod::get, .url = next->url, .headers = issuer_.headers()};
+  request.headers.emplace_back("x-fapi-interaction-id", interaction_);
+  return std::optional<HttpRequest>(std::move(request));
+}
+
+Result<Permit<Request>> LinkedLook::permit() { return ports_.gate.ask<Request>(scope()); }
+
+Result<void> LinkedLook::accept(const HttpResponse& response) {
+  ++report_.pages;
+  const std::string_view body = response.body.reveal_text();
+  const Digest digest = sha256(body);
+  answers_.append(digest.begin(), digest.end());
+  MEISAI_TRY(conversation_->accept(
+      {.url = asked_, .status = response.status, .content_type = response.header("content-type"), .body = body}));
+  return take_pieces();
+}
+
+Result<void> LinkedLook::take_pieces() {
+  while (auto piece = conversation_->take_piece()) {
+    if (!document_) document_ = std::make_unique<StagedDocument>(*staging_);
+    if (auto* page = std::get_if<RawPage>(&*piece)) {
+      MEISAI_TRY(document_->add_page(std::move(*page)));
+    } else {
+      MEISAI_TRY(commit(std::move(std::get<FetchedDocument>(*piece))));
+    }
+  }
+  return {};
+}
+
+/// An answer about nobody that we know here is about somebody else: nothing of it may come in (INV-24).
+Result<void> LinkedLook::check_owner(const StagedDocument& document) const {
+  if (known_cards_.empty() || document.cards.empty()) return {};
+  const bool known = std::ranges::any_of(document.cards, [&](const ledger::CardSeen& card) {
+    return std::ranges::find(known_cards_, card.key_hash) != known_cards_.end();
+  });
+  if (known) return {};
+  return fail(Code::wrong_owner, "the issuer answered with cards of which none is known of this connection",
+              "nothing was taken in; ask the issuer; `meisai incident open --connection ID` keeps it from being asked",
+              Retry::after_user);
+}
+
+Result<void> LinkedLook::commit(FetchedDocument fetched) {
+  StagedDocument& document = *document_;
+  document.close_window();
+  if (document.windows.empty()) document.windows.emplace_back();  // "nothing there" is an answer, with its coverage
+  document.name = fetched.name;
+  document.layout = fetched.layout;
+  document.facts = std::move(fetched.facts);
+  document.digest = sha256(fetched.name + answers_);
+  document.origin = {.channel = "api", .connection = connection_.id, .complete = {}, .card = fetched.card};
+  if (fetched.complete_from && fetched.complete_to)
+    document.origin.complete = DocumentOrigin::CompleteDays{*fetched.complete_from, *fetched.complete_to};
+  MEISAI_TRY(document.see_cards(conversation_->cards(), connection_.issuer, ports_.store));
+  MEISAI_TRY(check_owner(document));
+  if (!commit_permit_) return fail(Code::internal_bug, "a document was read that nobody asked leave to commit");
+
+  const ImportOptions no_options;
+  DocumentImport import(document, ports_.normalizer, no_options, ports_.gate.now());
+  MEISAI_ASSIGN(const auto ledger, staging_->begin_window());
+  MEISAI_ASSIGN(const WindowsResult result, import.apply(*ledger, document.windows));
+  MEISAI_TRY(ledger->add_audit(draft(" " + fetched.name + counts(result), result.held == 0 ? "done" : "held")));
+  MEISAI_TRY(ledger->commit(*std::exchange(commit_permit_, std::nullopt)));
+  take(result, fetched.name);
+  document_.reset();
+  answers_.clear();
+  return staging_->next_document();
+}
+
+void LinkedLook::take(const WindowsResult& result, const std::string& request) {
+  report_.added += result.added;
+  report_.modified += result.modified;
+  report_.unchanged += result.unchanged;
+  report_.held += result.held;
+  report_.rejected_count += result.rejected.size();
+  for (const RejectedCandidate& rejected : result.rejected) {
+    if (report_.rejected.size() == reported_rejections) break;
+    report_.rejected.push_back({request, rejected.rejection.row, rejected.rejection.code, rejected.rejection.message});
+  }
+  statements_.insert(statements_.end(), result.statements.begin(), result.statements.end());
+}
+
+void LinkedLook::fail_with(const Error& error) {
+  if (document_)
+    for (const WindowSpan& window : document_->windows) report_.held += window.transactions;
+  document_.reset();
+  staging_.reset();
+  commit_permit_.reset();
+  report_.reason = error;
+  if (!report_.reason->next_allowed_at && report_.next_allowed_at)
+    report_.reason->next_allowed_at = report_.next_allowed_at;
+  const bool was_refused = is_refusal(error.code) && error.code != Code::schema_drift;
+  const bool is_hold = error.code == Code::schema_drift || error.code == Code::statement_contradicted;
+  // Nothing was let through. If even this entry cannot be written, the error at hand says more.
+  std::ignore = ports_.store.record(draft("",
+                                          was_refused ? "refused"
+                                          : is_hold   ? "held"
+                                                      : "failed",
+                                          std::string(name_of(error.code))));
+}
+
+}  // namespace meisai::sync

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The memory store's erasure: the same rules as the encrypted store's, on plain maps.
+#include <algorithm>
+#include <set>
+
+#include "storage/memory/ledger_state.h"
+#include "storage/rules/ledger_rules.h"
+
+namespace meisai::memory {
+namespace {
+
+class Taking {
+ public:
+  Taking(LedgerState& state, const ConnectionId& connection) : state_(state), connection_(connection) {
+    for (const auto& [key, document] : state_.documents)
+      if (document.connection == connection_) documents_.insert(key);
+    for (const auto& [key, card] : state_.cards)
+      if (card.connections == std::vector{connection_}) only_cards_.insert(key);
+    for (const auto& [key, row] : state_.rows)
+      if (goes(row)) rows_.insert(key);
+  }
+
+  Result<void> run() {
+    keep_numbers();
+    MEISAI_TRY(take_rows());
+    take_statements();
+    take_cards();
+    take_documents();
+    tell(Entity::transaction, rows_);
+    tell(Entity::statement, statements_);
+    tell(Entity::card, cards_);
+    return {};
+  }
+
+ private:
+  bool goes(const StoredRow& row) const {
+    if (!documents_.contains(row.document)) return false;
+    return std::ranges::none_of(state_.revisions, [&](const auto& revision) {
+      return revision.first.first == row.key && !documents_.contains(revision.second.document);
+    });
+  }
+
+  template <class Map, class Key>
+  static void raise(Key& used, const Map& map) {
+    if (!map.empty()) used = std::max(used, map.rbegin()->first);
+  }
+  void keep_numbers() {
+    raise(state_.used.card, state_.cards);
+    raise(state_.used.statement, state_.statements);
+    raise(state_.used.document, state_.documents);
+    raise(state_.used.transaction, state_.rows);
+  }
+
+  Result<void> take_rows() {
+    for (const TransactionKey key : rows_) {
+      const StoredRow row = state_.rows.at(key);
+      correct_statements(row);
+      if (const auto month = ledger_rules::counted_month(row.facts)) {
+        MonthTotal& total = state_.months.at({row.card, *month, std::string(row.facts.currency.code())});
+        MEISAI_TRY(ledger_rules::add_to_month(total, row.facts.amount_minor, 1, -1));
+      }
+      state_.places.erase({row.card, row.day, row.fingerprint});
+      state_.belongs.erase({row.statement, key});
+      for (const BilledPart& part : state_.parts_of(key)) {
+        state_.parts.erase({key, part.statement});
+        state_.parts_by_statement.erase({part.statement, key});
+      }
+      std::erase_if(state_.revisions, [&](const auto& revision) { return revision.first.first == key; });
+      state_.rows.erase(key);
+    }
+    return {};
+  }
+
+  void correct_statements(const StoredRow& row) {
+    for (auto& [key, statement] : state_.statements) {
+      if (!state_.lists(key, row)) continue;
+      const auto part = state_.parts.find({row.key, key});
+      const auto billed = part == state_.parts.end() ? row.facts.billed_minor : part->second.billed_minor;
+      if (statement.transaction_count != 0) --statement.transaction_count;
+      statement.computed_total_minor -= billed.value_or(0);
+      if (statement.balanced && billed.value_or(0) != 0) statement.balanced = false;
+    }
+  }
+
+  void take_statements() {
+    for (const auto& [key, statement] : state_.statements) {
+      const bool came_here = state_.origins.contains({key, connection_});
+      const bool came_elsewhere = std::ranges::any_of(state_.origins, [&, number = key](const auto& origin) {
+        return origin.first.first == number && origin.first.second != connection_;
+      });
+      if (came_here && !came_elsewhere && state_.rows_of(key).empty()) statements_.insert(key);
+    }
+    for (const StatementKey key : statements_) state_.statements.erase(key);
+    std::erase_if(state_.origins, [&](const auto& origin) { return origin.first.second == connection_; });
+  }
+
+  void take_cards() {
+    std::erase_if(state_.coverage, [&](const auto& entry) {
+      return entry.second.channel == "api" && only_cards_.contains(entry.second.card);
+    });
+    for (const CardKey key : only_cards_) {
+      const auto here = [&](const auto& entry) { return entry.second.card == key; };
+      const bool listed = std::ranges::any_of(state_.statements, [&](const auto& entry) {
+        return std::ranges::find(entry.second.cards, key) != entry.second.cards.end();
+      });
+      if (!listed && std::ranges::none_of(state_.rows, here) && std::ranges::none_of(state_.coverage, here))
+        cards_.insert(key);
+    }
+    for (const CardKey key : cards_) {
+      state_.cards.erase(key);
+      std::erase_if(state_.months, [&](const auto& entry) { return entry.second.card == key; });
+    }
+    for (auto& [key, card] : state_.cards) std::erase(card.connections, connection_);
+  }
+
+  void take_documents() {
+    std::set<DocumentKey> named;
+    for (const auto& [key, row] : state_.rows) named.insert(row.document);
+    for (const auto& [key, row] : state_.revisions) named.insert(row.document);
+    std::erase_if(state_.quarantine, [&](const auto& entry) { return documents_.contains(entry.second.document); });
+    for (const DocumentKey key : documents_) {
+      state_.pages.erase(key);
+      if (!named.contains(key)) state_.documents.erase(key);
+    }
+  }
+
+  void tell(Entity entity, const std::set<std::int64_t>& numbers) {
+    for (const std::int64_t number : numbers) {
+      const ChangeRow change{.position = state_.last_position() + 1,
+                             .kind = ChangeKind::removed,
+                             .entity = entity,
+                             .first = number,
+                             .last = number,
+                             .reason = "consent_erased"};
+      const bool goes_on = !state_.changes.empty() && ledger_rules::continues(state_.changes.back(), change);
+      if (goes_on)
+        state_.changes.back().last = number;
+      else
+        state_.changes.push_back(change);
+    }
+  }
+
+  LedgerState& state_;
+  const ConnectionId& connection_;
+  std::set<DocumentKey> documents_;
+  std::set<CardKey> only_cards_;
+  std::set<TransactionKey> rows_;
+  std::set<StatementKey> statements_;
+  std::set<CardKey> cards_;
+};
+
+}  // namespace
+
+Result<void> LedgerState::take_away(const ConnectionId& connection) {
+  if (connection.empty()) return fail(Code::invalid_argument, "an erasure names a connection");
+  return Taking(*this, connection).run();
+}
+
+}  // namespace meisai::memory

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/rules/consent_rules.h"
+
+namespace meisai::consent_rules {
+
+Result<bool> end_term(ConsentTerm& term, const ConsentId& consent, ConsentEnd end, Instant at, HeldData held) {
+  if (end == ConsentEnd::none || end == ConsentEnd::ending)
+    return fail(Code::invalid_argument, "this is no end of a consent");
+  if (term.consent != consent || consent.empty())
+    return fail(Code::consent_superseded, "the connection stands on another consent");
+  const bool over = term.end != ConsentEnd::none && term.end != ConsentEnd::ending;
+  const bool stricter = held > term.held;
+  if (over && !stricter) return false;
+  if (!over) {
+    term.end = end;
+    term.ended_at = at;
+  }
+  if (stricter) term.held = held;
+  return true;
+}
+
+Result<void> may_replace(const std::optional<TokenPlace>& now, std::optional<std::uint64_t> after_intent) {
+  if (!after_intent) return {};
+  if (now && now->generation == *after_intent && now->state == TokenState::refresh_intent) return {};
+  return fail(Code::token_indeterminate, "the refresh that these tokens come from does not stand any more",
+              "link the card company again with `meisai consent renew`", Retry::after_user);
+}
+
+bool may_refresh(const std::optional<TokenPlace>& now, std::uint64_t generation) noexcept {
+  return now && now->generation == generation && now->state == TokenState::active;
+}
+
+Result<void> may_become(const std::optional<TokenPlace>& now, std::uint64_t generation, TokenState state) {
+  if (!now || now->generation != generation)
+    return fail(Code::not_found, "the connection has no tokens of this generation");
+  if (now->state == TokenState::destroyed && state != TokenState::destroyed)
+    return fail(Code::token_missing, "destroyed tokens stay destroyed");
+  return {};
+}
+
+}  // namespace meisai::consent_rules

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writing the ledger's small tables, inside a window's transaction. Numbers are never used again for another
+// thing, also where the one with the highest number was erased.
+#pragma once
+
+#include <vector>
+
+#include "meisai/ports/store.h"
+#include "storage/sqlcipher/database.h"
+
+namespace meisai::sqlcipher {
+
+/// The same digest and layout give the same number; of a known document only `keep_raw_until` changes.
+[[nodiscard]] Result<DocumentKey> save_document(Database& database, const DocumentRow& document);
+/// Insert where `key` is 0, else update. `not_found` for an unknown number.
+[[nodiscard]] Result<CardKey> save_card(Database& database, const CardRow& card);
+[[nodiscard]] Result<StatementKey> save_statement(Database& database, const StatementRow& statement);
+[[nodiscard]] Result<void> save_card_connection(Database& database, CardKey card, const ConnectionId& connection);
+/// Notes through what a statement was seen.
+[[nodiscard]] Result<void> save_origin(Database& database, StatementKey statement, DocumentKey document);
+/// Ranges that touch or overlap within one channel and certainty are merged.
+[[nodiscard]] Result<void> save_coverage(Database& database, const CoverageRow& coverage);
+/// True if it was not there yet.
+[[nodiscard]] Result<bool> save_quarantine(Database& database, const QuarantineRow& row);
+
+/// True if the query, whose one parameter is `key`, has a row.
+[[nodiscard]] Result<bool> exists(Database& database, Sql sql, std::int64_t key);
+/// Keeps the numbers that cards, statements and documents have had, before some of them go.
+[[nodiscard]] Result<void> keep_used_numbers(Database& database);
+
+}  // namespace meisai::sqlcipher
