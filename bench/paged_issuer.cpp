@@ -25,6 +25,7 @@ IssuerProfile profile_of(const std::string& base_url, std::string ca_pem) {
   profile.endpoints.ca_pem = std::move(ca_pem);
   profile.fields.usage_date = "/ValueDateTime";
   profile.transaction_id_is_stable = true;
+  profile.transaction_id_reviewed = true;
   profile.charge_word = "Debit";
   profile.credit_word = "Credit";
   return profile;

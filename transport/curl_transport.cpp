@@ -94,7 +94,9 @@ Result<HttpTransport::Ticket> CurlTransport::begin(HttpRequest request, const Ht
   const Ticket ticket = last_ticket_ + 1;
   Pool& pool = pool_for(rules);
   if (!ready_ || !sockets_.ready() || !pool.ready())
-    return located({Code::io_error, "libcurl could not be started", "this process may have too many files open"});
+    return located({.code = Code::io_error,
+                    .what = "libcurl could not be started",
+                    .remedy = "this process may have too many files open"});
   auto flight = std::make_unique<InFlight>(pool, ticket, std::move(request), rules, std::move(crossing), sockets_);
   if (flight->slot.easy == nullptr) return located({Code::io_error, "libcurl has no memory"});
   auto prepared = flight->transfer.prepare(flight->slot.easy.get(), rules, flight->slot.body);

@@ -5,6 +5,7 @@
 #include "transport/easy_options.h"
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <chrono>
@@ -20,6 +21,12 @@ const char* system_bundle() {
   const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
   return info->age >= CURLVERSION_SEVENTH && info->cainfo != nullptr ? info->cainfo
                                                                      : "/etc/ssl/certs/ca-certificates.crt";
+}
+
+/// libcurl writes the secrets of every TLS session to the file that SSLKEYLOGFILE names. Ours it does not.
+CURLcode log_no_keys(CURL*, void* context, void*) {
+  SSL_CTX_set_keylog_callback(static_cast<SSL_CTX*>(context), nullptr);
+  return CURLE_OK;
 }
 
 class Options {
@@ -51,6 +58,7 @@ void set_what_is_not_looked_at(Options& options) {
   options.set(CURLOPT_PROXY, "");
   options.set(CURLOPT_NOPROXY, "*");
   options.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  options.set(CURLOPT_SSL_CTX_FUNCTION, log_no_keys);
   options.set(CURLOPT_UNRESTRICTED_AUTH, 0L);
   options.set(CURLOPT_NOSIGNAL, 1L);
   options.set(CURLOPT_NOPROGRESS, 1L);
@@ -77,7 +85,7 @@ void set_trust(Options& options, const HttpRules& rules) {
 void set_limits(Options& options, const HttpRules& rules) {
   using std::chrono::seconds;
   const auto stalled =
-      std::clamp(std::chrono::duration_cast<seconds>(rules.total_timeout) / 4, seconds(1), seconds(15));
+      std::clamp(std::chrono::duration_cast<seconds>(rules.total_timeout) / 2, seconds(1), seconds(30));
   options.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(rules.connect_timeout.count()));
   options.set(CURLOPT_TIMEOUT_MS, static_cast<long>(rules.total_timeout.count()));
   options.set(CURLOPT_LOW_SPEED_LIMIT, slowest_bytes_a_second);

@@ -279,8 +279,8 @@ Error Transfer::tls_meaning(int curl_code) const {
       "be between you and the issuer: try another network";
   if (curl_code == CURLE_SSL_CONNECT_ERROR) {
     // A connection that breaks during the handshake has this code as well, but is nobody's distrust.
-    const std::string_view says = curl_says_.c_str();
-    if (says.find("error:") == std::string_view::npos || says.find("unexpected eof") != std::string_view::npos)
+    const std::string says = curl_says_.substr(0, curl_says_.find('\0'));
+    if (says.find("error:") == std::string::npos || says.find("unexpected eof") != std::string::npos)
       return error(Code::issuer_unreachable, "the connection to the issuer's server broke", unreachable_remedy,
                    Retry::later);
     return error(Code::tls_not_trusted, "the issuer's server offers no TLS that is strong enough", remedy);

@@ -63,10 +63,12 @@ class Walk {
         open_(open),
         unescaped_(unescaped) {}
 
-  Result<void> run() {
-    MEISAI_TRY(value({}));
-    while (!open_.empty()) MEISAI_TRY(step());
-    return at_ == count_ ? Result<void>() : wrong("bytes follow the end of the document");
+  /// What went wrong, if anything did.
+  std::optional<Error> run() {
+    bool good = value({});
+    while (good && !open_.empty()) good = step();
+    if (good && at_ != count_) good = wrong("bytes follow the end of the document");
+    return good ? std::nullopt : std::optional(failure());
   }
 
  private:
@@ -76,7 +78,7 @@ class Walk {
   [[nodiscard]] char token() const noexcept { return at_ < count_ ? text_[tokens_[at_]] : '\0'; }
 
   /// What stands inside the innermost open array or object: the next child, or its end.
-  Result<void> step() {
+  bool step() {
     Frame& frame = open_.back();
     const bool is_object = nodes_[frame.node].kind == Kind::object;
     if (token() == (is_object ? '}' : ']')) return close();
@@ -89,9 +91,12 @@ class Walk {
     if (frame.children > limits_.most_members) return wrong("the object has more members than are read");
     if (token() != '"') return wrong("a member name is missing");
     std::string_view name;
-    MEISAI_TRY(string(name));
+    if (!string(name)) return false;
     const std::uint64_t bit = name_bit(name);
-    if ((frame.names & bit) != 0 && is_known(frame, name)) return wrong("a member name stands twice in one object");
+    if ((frame.names & bit) != 0 && is_known(frame, name)) {
+      --at_;
+      return wrong("a member name stands twice in one object");
+    }
     frame.names |= bit;
     if (token() != ':') return wrong("':' is missing");
     ++at_;
@@ -104,17 +109,17 @@ class Walk {
     return false;
   }
 
-  Result<void> close() {
+  bool close() {
     Node& node = nodes_[open_.back().node];
     node.end = position() + 1;
     node.next = static_cast<std::uint32_t>(nodes_.size());
     node.text = text_.substr(node.begin, node.end - node.begin);
     open_.pop_back();
     ++at_;
-    return {};
+    return true;
   }
 
-  Result<void> value(std::string_view name) {
+  bool value(std::string_view name) {
     if (nodes_.size() >= limits_.most_values) return wrong("the document has more values than are read");
     const auto index = static_cast<std::uint32_t>(nodes_.size());
     Node& node = nodes_.emplace_back(Node{name, {}, position(), 0, index + 1, Kind::null});
@@ -137,15 +142,15 @@ class Walk {
     }
   }
 
-  Result<void> open(Node& node, std::uint32_t index, Kind kind) {
+  bool open(Node& node, std::uint32_t index, Kind kind) {
     node.kind = kind;
     if (open_.size() >= limits_.deepest) return wrong("arrays and objects stand deeper inside each other than is read");
     open_.push_back({index, 0, 0});
     ++at_;
-    return {};
+    return true;
   }
 
-  Result<void> literal(Node& node, std::string_view word, Kind kind) {
+  bool literal(Node& node, std::string_view word, Kind kind) {
     const std::string_view rest = text_.substr(node.begin);
     if (!rest.starts_with(word) || (rest.size() > word.size() && !ends_scalar(rest[word.size()])))
       return wrong("not a JSON value");
@@ -153,7 +158,7 @@ class Walk {
     return scalar(node, word.size());
   }
 
-  Result<void> number(Node& node) {
+  bool number(Node& node) {
     const std::string_view rest = text_.substr(node.begin);
     std::size_t at = 0;
     const auto digits = [&] {
@@ -175,15 +180,15 @@ class Walk {
     return scalar(node, at);
   }
 
-  Result<void> scalar(Node& node, std::size_t size) {
+  bool scalar(Node& node, std::size_t size) {
     node.text = text_.substr(node.begin, size);
     node.end = node.begin + static_cast<std::uint32_t>(size);
     ++at_;
-    return {};
+    return true;
   }
 
   /// Only white space can stand between a string's last quote and the next token.
-  Result<void> string(std::string_view& into, std::uint32_t* end = nullptr) {
+  bool string(std::string_view& into, std::uint32_t* end = nullptr) {
     const std::size_t first = std::size_t{position()} + 1;
     ++at_;
     std::size_t last = std::size_t{position()} - 1;
@@ -194,14 +199,14 @@ class Walk {
     }
     into = text_.substr(first, last - first);
     if (end != nullptr) *end = static_cast<std::uint32_t>(last + 1);
-    if (into.empty() || std::memchr(into.data(), '\\', into.size()) == nullptr) return {};
+    if (into.empty() || std::memchr(into.data(), '\\', into.size()) == nullptr) return true;
     const std::size_t before = unescaped_.size();
     if (!unescape(into, unescaped_)) {
       --at_;
       return wrong("a string holds an escape that names no character");
     }
     into = std::string_view(unescaped_).substr(before);
-    return {};
+    return true;
   }
 
   /// Where the walk is, by names that cannot be content: letters only.
@@ -223,9 +228,15 @@ class Walk {
     return pointer.empty() ? "at the top" : "in " + pointer;
   }
 
-  [[nodiscard]] tl::unexpected<Error> wrong(std::string_view what) const {
-    return fail(Code::answer_not_valid,
-                "not strict JSON at byte " + std::to_string(position()) + ", " + place() + ": " + std::string(what));
+  /// Only notes it: what is checked for every value must stay cheap.
+  [[nodiscard]] bool wrong(std::string_view what) noexcept {
+    what_ = what;
+    return false;
+  }
+  [[nodiscard]] Error failure() const {
+    return {
+        .code = Code::answer_not_valid,
+        .what = "not strict JSON at byte " + std::to_string(position()) + ", " + place() + ": " + std::string(what_)};
   }
 
   std::string_view text_;
@@ -236,6 +247,7 @@ class Walk {
   std::vector<Frame>& open_;
   std::string& unescaped_;
   std::uint32_t at_ = 0;
+  std::string_view what_;
 };
 
 tl::unexpected<Error> scan_failed(simdjson::error_code error) {
@@ -287,7 +299,7 @@ Result<Value> Reader::read(std::string_view document, const Limits& limits) {
   kept.unescaped.reserve(document.size());  // values point into it: it may not move, and escapes only shrink
   Walk walk(document, limits, kept.scanner->structural_indexes.get(), kept.scanner->n_structural_indexes, kept.nodes,
             kept.open, kept.unescaped);
-  MEISAI_TRY(walk.run());
+  if (auto failure = walk.run()) return fail(*std::move(failure));
   return Value(kept.nodes, document, 0);
 }
 

@@ -66,8 +66,7 @@ std::optional<FetchedPiece> ObieConversation::take_piece() {
 Result<void> ObieConversation::read(const IssuerAnswer& answer) {
   if (stage_ == Stage::done) return fail(Code::internal_bug, "an answer came that nothing asked for");
   if (answer.status != 200) return fail(Code::answer_not_valid, "an answer without status 200 cannot be read");
-  if (!is_json(answer.content_type))
-    return fail(Code::answer_not_valid, "the answer is not application/json in UTF-8");
+  if (!is_json(answer.content_type)) return fail(Code::answer_not_valid, "the answer is not application/json in UTF-8");
   MEISAI_ASSIGN(const json::Value value, json_.read(answer.body, shape_.json_limits()));
   MEISAI_TRY(list_.follow(value));
   switch (stage_) {
@@ -79,7 +78,7 @@ Result<void> ObieConversation::read(const IssuerAnswer& answer) {
       break;
     case Stage::statement_rows:
     case Stage::days:
-      MEISAI_TRY(read_rows(value));
+      MEISAI_TRY(read_rows(value, answer.body));
       break;
     case Stage::done:
       break;
@@ -195,7 +194,7 @@ void ObieConversation::begin_document(const LayoutInfo& layout) {
 void ObieConversation::end_document(std::string name) {
   begin_record(RecordKind::window_end);
   push_page();
-  FetchedDocument document{.layout = layout_, .name = std::move(name)};
+  FetchedDocument document{.layout = layout_, .name = std::move(name), .card = card_};
   document.facts.encoding = "UTF-8";
   document.facts.unknown_columns = rows_->take_unknown();
   document.facts.lines = row_;
@@ -215,32 +214,44 @@ void ObieConversation::push_page() {
   if (!builder_.empty()) pieces_.emplace_back(builder_.take());
 }
 
-Result<void> ObieConversation::read_rows(json::Value answer) {
+Result<void> ObieConversation::read_rows(json::Value answer, std::string_view document) {
   MEISAI_ASSIGN(const auto rows, list_in(answer, "Transaction"));
   const bool ids_are_stable = shape_.profile().transaction_id_is_stable;
   const bool more_follows = !list_.done() || (stage_ == Stage::days && day_range_ + 1 < days_.size());
-  std::unordered_multimap<std::string, std::string> this_page;
+  std::vector<KnownRow> this_page;
   std::size_t unreadable = 0;
   for (const json::Value row : rows) {
     if (ids_are_stable) {
-      const std::string_view id = row.string("TransactionId");
-      if (!id.empty() && more_follows) this_page.emplace(id, row.raw());
+      const auto id = row.find("TransactionId", json::Kind::string);
+      if (more_follows && id && !id->text().empty()) this_page.push_back({id->raw(), row.raw()});
       if (seen_on_last_page(row)) continue;
     }
     begin_record(RecordKind::transaction);
     if (!rows_->read(row, accounts_.ids()[card_], builder_)) ++unreadable;
   }
   if (unreadable * 2 > rows.size()) return drifted("most transactions of a page lack what makes a transaction");
-  last_page_ = std::move(this_page);
+  keep_page(document, this_page);
   return {};
+}
+
+/// The rows point into the answer, which goes: it is copied once, and they are moved over.
+void ObieConversation::keep_page(std::string_view document, const std::vector<KnownRow>& rows) {
+  last_page_.clear();
+  if (rows.empty()) return;
+  last_document_ = document;
+  const auto moved = [&](std::string_view part) {
+    return std::string_view(last_document_)
+        .substr(static_cast<std::size_t>(part.data() - document.data()), part.size());
+  };
+  for (const auto& [id, row] : rows) last_page_.emplace(moved(id), moved(row));
 }
 
 /// Answers of a list that is not isolated overlap: a row that moved over the edge comes twice.
 bool ObieConversation::seen_on_last_page(json::Value row) {
   if (last_page_.empty()) return false;
-  const std::string_view id = row.string("TransactionId");
-  if (id.empty()) return false;
-  const auto [from, to] = last_page_.equal_range(std::string(id));
+  const auto id = row.find("TransactionId", json::Kind::string);
+  if (!id || id->text().empty()) return false;
+  const auto [from, to] = last_page_.equal_range(id->raw());
   for (auto each = from; each != to; ++each) {
     if (each->second != row.raw()) continue;
     last_page_.erase(each);

@@ -30,6 +30,8 @@ class ObieConversation final : public Conversation {
 
  private:
   enum class Stage : std::uint8_t { accounts, statements, statement_rows, days, done };
+  using KnownRow = std::pair<std::string_view, std::string_view>;  ///< id and all of it, as written
+  using RowsById = std::unordered_multimap<std::string_view, std::string_view>;
   struct Days {
     LocalDate from;
     LocalDate to;
@@ -37,7 +39,8 @@ class ObieConversation final : public Conversation {
 
   Result<void> read(const IssuerAnswer& answer);
   Result<void> take_statements(json::Value answer);
-  Result<void> read_rows(json::Value answer);
+  Result<void> read_rows(json::Value answer, std::string_view document);
+  void keep_page(std::string_view document, const std::vector<KnownRow>& rows);
   Result<void> next_list();
   Result<void> begin_card();
   Result<void> begin_statement();
@@ -70,7 +73,8 @@ class ObieConversation final : public Conversation {
   std::uint64_t row_ = 0;
   RawPageBuilder builder_;
   std::deque<FetchedPiece> pieces_;
-  std::unordered_multimap<std::string, std::string> last_page_;  ///< id to the bytes of its row
+  RowsById last_page_;         ///< of the answer before, where another follows
+  std::string last_document_;  ///< that they point into
   std::optional<Error> failure_;
 };
 

@@ -26,9 +26,7 @@ tl::unexpected<Error> bad_consent(std::string what) {
 
 std::unique_ptr<LinkedAdapter> make_obie() { return std::make_unique<Obie>(); }
 
-std::string ObieIssuer::consents() const {
-  return profile().endpoints.resource_base + std::string(consent_path);
-}
+std::string ObieIssuer::consents() const { return profile().endpoints.resource_base + std::string(consent_path); }
 
 std::vector<HttpPathRule> ObieIssuer::resource_paths() const {
   return {{HttpMethod::get, profile().endpoints.resource_base + "/", false}};

@@ -35,6 +35,7 @@ class RowReader {
   [[nodiscard]] Role role_of(std::size_t position, std::string_view name);
   void point(json::Value row, RawPageBuilder& out);
   void member(Role role, json::Value value, RawPageBuilder& out);
+  void reference(Field field, json::Value value, RawPageBuilder& out);
   void amount(json::Value value, RawPageBuilder& out);
   void merchant(RawPageBuilder& out);
   void exchange(json::Value value, RawPageBuilder& out);

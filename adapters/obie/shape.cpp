@@ -63,7 +63,8 @@ Vocabulary Shape::vocabulary() const {
 Result<std::unique_ptr<Shape>> Shape::make(IssuerProfile profile) {
   if (profile.family != "obie") return not_valid("family is not obie");
   if (!is_known_version(profile.api_version))
-    return not_valid("api_version " + profile.api_version + " is not read: this family is 3.1 and later minor versions");
+    return not_valid("api_version " + profile.api_version +
+                     " is not read: this family is 3.1 and later minor versions");
   if (profile.endpoints.resource_base.empty()) return not_valid("endpoints.resource_base is missing");
   if (profile.charge_word.empty() || profile.credit_word.empty() || profile.charge_word == profile.credit_word)
     return not_valid("charge_word and credit_word must be two different words");

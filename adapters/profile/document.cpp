@@ -117,7 +117,8 @@ void add_row(std::string& out, const Key& key) {
     for (const char c : key.choices) type += c == ' ' ? ", " : std::string(1, c);
   }
   const std::string otherwise = key.required ? "**required**" : std::string(key.usual);
-  out += "| `" + std::string(key.name()) + "` | " + type + " | " + otherwise + " | " + std::string(key.meaning) + " |\n";
+  out +=
+      "| `" + std::string(key.name()) + "` | " + type + " | " + otherwise + " | " + std::string(key.meaning) + " |\n";
 }
 
 }  // namespace
@@ -137,8 +138,8 @@ std::string profile_document() {
       table = key.name();
     } else if (!is_words && key.table() != table) {
       table = key.table();
-      out += "\n## `[" + std::string(table) + "]`\n\n" + std::string(meaning_of_table(table)) + "\n" +
-             std::string(header);
+      out +=
+          "\n## `[" + std::string(table) + "]`\n\n" + std::string(meaning_of_table(table)) + "\n" + std::string(header);
     }
     add_row(out, key);
   }

@@ -19,10 +19,9 @@ constexpr std::int64_t long_text = 4'000;
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 std::string put_id(Profile& into, Given&& given) {
-  const bool snake = !given.text.empty() && given.text.front() >= 'a' && given.text.front() <= 'z' &&
-                     std::ranges::all_of(given.text, [](char c) {
-                       return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_';
-                     });
+  const bool snake =
+      !given.text.empty() && given.text.front() >= 'a' && given.text.front() <= 'z' &&
+      std::ranges::all_of(given.text, [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_'; });
   if (!snake) return "an issuer id is snake_case: small letters, digits and '_', a letter first";
   into.id = IssuerId(std::move(given.text));
   return {};
@@ -105,30 +104,30 @@ std::string put_plans(Profile& into, Given&& given) {
   return {};
 }
 
-#define MEISAI_TEXT(member)                                \
-  [](Profile& into, Given&& given) -> std::string {        \
-    into.member = std::move(given.text);                   \
-    return {};                                             \
+#define MEISAI_TEXT(member)                         \
+  [](Profile& into, Given&& given) -> std::string { \
+    into.member = std::move(given.text);            \
+    return {};                                      \
   }
-#define MEISAI_FLAG(member)                                \
-  [](Profile& into, Given&& given) -> std::string {        \
-    into.member = given.flag;                              \
-    return {};                                             \
+#define MEISAI_FLAG(member)                         \
+  [](Profile& into, Given&& given) -> std::string { \
+    into.member = given.flag;                       \
+    return {};                                      \
   }
-#define MEISAI_LIST(member)                                \
-  [](Profile& into, Given&& given) -> std::string {        \
-    into.member = std::move(given.list);                   \
-    return {};                                             \
+#define MEISAI_LIST(member)                         \
+  [](Profile& into, Given&& given) -> std::string { \
+    into.member = std::move(given.list);            \
+    return {};                                      \
   }
-#define MEISAI_TEXTS(member)                               \
-  [](Profile& into, Given&& given) -> std::string {        \
-    into.member = std::move(given.texts);                  \
-    return {};                                             \
+#define MEISAI_TEXTS(member)                        \
+  [](Profile& into, Given&& given) -> std::string { \
+    into.member = std::move(given.texts);           \
+    return {};                                      \
   }
-#define MEISAI_NUMBER(member, unit)                        \
-  [](Profile& into, Given&& given) -> std::string {        \
-    into.member = static_cast<unit>(given.number);         \
-    return {};                                             \
+#define MEISAI_NUMBER(member, unit)                 \
+  [](Profile& into, Given&& given) -> std::string { \
+    into.member = static_cast<unit>(given.number);  \
+    return {};                                      \
   }
 #define MEISAI_SCOPES(member) \
   [](Profile& into, Given&& given) -> std::string { return put_scopes(into.member, std::move(given)); }
@@ -144,6 +143,7 @@ constexpr std::array all_keys{
     Key{"api_version", Type::text, true, 0, 20, {}, {}, "version of the issuer's API, `3.1.11`; another major version is refused", put_version},
     Key{"sandbox", Type::flag, false, 0, 0, {}, "false", "true: every address is on this machine; only stores made with `init --simulated` take the profile", MEISAI_FLAG(sandbox)},
     Key{"transaction_id_is_stable", Type::flag, false, 0, 0, {}, "false", "true where the issuer states that the id of a transaction never changes and is never used again: then it is the row's identity", MEISAI_FLAG(transaction_id_is_stable)},
+    Key{"transaction_id_reviewed", Type::flag, false, 0, 0, {}, "false", "true where somebody looked at the format of these ids and it cannot be a card number; else an id that looks like one refuses its row", MEISAI_FLAG(transaction_id_reviewed)},
     Key{"statements", Type::flag, false, 0, 0, {}, "true", "whether the issuer offers the statement calls", MEISAI_FLAG(statements)},
     Key{"charge_word", Type::text, true, 0, 40, {}, {}, "direction word that means \"charged to the card\" (`Debit`; some banks have it the other way round)", MEISAI_TEXT(charge_word)},
     Key{"credit_word", Type::text, true, 0, 40, {}, {}, "direction word that means \"credited to the card\"", MEISAI_TEXT(credit_word)},
@@ -203,8 +203,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> tables{{
     {"authorization", "OAuth 2: who we are there, and what is asked for."},
     {"consent", "What the person agrees to."},
     {"limits", "What the issuer allows, and what we read at most."},
-    {"fields", "Where optional facts stand that the family does not define: JSON pointers (RFC 6901) inside one "
-               "transaction."},
+    {"fields",
+     "Where optional facts stand that the family does not define: JSON pointers (RFC 6901) inside one "
+     "transaction."},
     {"contact", "Shown on the consent screen and where something goes wrong."},
 }};
 

@@ -46,8 +46,8 @@ struct Key {
   std::string_view path;  ///< `endpoints.origins`: a table of the file and a name in it
   Type type = Type::text;
   bool required = false;
-  std::int64_t least = 0;  ///< of a number; otherwise the fewest elements
-  std::int64_t most = 0;   ///< of a number; otherwise the longest text or the most elements
+  std::int64_t least = 0;    ///< of a number; otherwise the fewest elements
+  std::int64_t most = 0;     ///< of a number; otherwise the longest text or the most elements
   std::string_view choices;  ///< the words that are accepted, separated by spaces
   std::string_view usual;    ///< what stands for the key where it is left out
   std::string_view meaning;

@@ -45,7 +45,8 @@ std::string origin_of(std::string_view url) {
 bool is_loopback(std::string_view origin) {
   if (!origin.starts_with(scheme)) return false;
   const std::string_view rest = origin.substr(scheme.size());
-  const std::string_view host = rest.starts_with('[') ? rest.substr(0, rest.find(']') + 1) : rest.substr(0, rest.find(':'));
+  const std::string_view host =
+      rest.starts_with('[') ? rest.substr(0, rest.find(']') + 1) : rest.substr(0, rest.find(':'));
   const bool is_v4 = host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
   return host == "localhost" || host == "[::1]" || is_v4;
 }

@@ -108,7 +108,7 @@ Result<void> agree_to(const Session& session, const ConsentScreen& screen, const
   const bool asks = !accept && can_ask(session);
   if (asks || !session.json()) {  // else the screen stands in the JSON document
     const int columns = session.streams().columns;
-    session.tell(session.say(Text::screen_head, {printable(screen.issuer.text()), screen.text_version}));
+    session.tell(session.say(Text::screen_head, {printable(screen.issuer.text())}));
     session.tell(screen_text(screen, session.language(), columns > 0 ? std::min(columns, widest) : usual_width,
                              session.colors() && session.streams().err_is_terminal));
   }

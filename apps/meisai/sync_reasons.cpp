@@ -54,10 +54,13 @@ SyncReason explained(const ConnectionReport& report, std::span<const Connection>
   if (!error.next_allowed_at) error.next_allowed_at = report.next_allowed_at;
   std::string remedy;
   const Connection* connection = connection_of(report, connections);
-  if (connection != nullptr && (error.code == Code::consent_expired || error.code == Code::consent_withdrawn)) {
-    out.since = connection->consent.ended_at.value_or(connection->consent.not_after);
-    out.when = say(error.code == Code::consent_expired ? Text::when_expired : Text::when_withdrawn, language,
-                   {rfc3339(*out.since)});
+  if (connection != nullptr && error.code == Code::consent_expired) {
+    out.since = connection->consent.not_after;  // not the later instant at which somebody noticed
+    out.when = say(Text::when_expired, language, {rfc3339(*out.since)});
+  }
+  if (connection != nullptr && error.code == Code::consent_withdrawn && connection->consent.ended_at) {
+    out.since = connection->consent.ended_at;
+    out.when = say(Text::when_withdrawn, language, {rfc3339(*out.since)});
   }
   if (connection != nullptr && needs_renewal(error.code) && !connection->consent.consent.empty())
     remedy = say(Text::remedy_renew, language, {connection->consent.consent.text()});

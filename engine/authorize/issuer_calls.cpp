@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <thread>
 #include <utility>
 
 #include "engine/authorize/base64url.h"
@@ -75,6 +76,16 @@ Result<HttpResponse> IssuerCalls::finish(HttpTransport::Ticket ticket, std::chro
   }
   ports_.transport.abandon(ticket);
   return fail(Code::interrupted, "stopped while waiting for the issuer");
+}
+
+void IssuerCalls::pause(std::chrono::milliseconds time) {
+  using Steady = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds tick{20};
+  for (const auto until = Steady::now() + time; Steady::now() < until;) {
+    // Nothing of ours is under way. A transport that has nothing to do at all may return at once.
+    static_cast<void>(ports_.transport.wait(tick));
+    std::this_thread::sleep_for(tick / 4);
+  }
 }
 
 Result<HttpTransport::Ticket> IssuerCalls::begin_post(const std::string& url, const Form& form, const CallFor& what) {

@@ -2,7 +2,8 @@
 //
 // The calls that engine/authorize makes at an issuer: metadata, token, pushed request, revocation, consent.
 // Each goes through the gate on its own and may go nowhere but to the addresses that profile and metadata
-// name, with the verb that belongs there. Nothing else may use the transport while a call waits.
+// name, with the verb that belongs there. Whoever has transfers of its own under way shares the transport by
+// transport_view.h.
 #pragma once
 
 #include <functional>
@@ -86,6 +87,9 @@ class IssuerCalls {
   /// `patience`: how long to wait on once the caller wants to stop.
   [[nodiscard]] Result<HttpResponse> finish(HttpTransport::Ticket ticket, std::chrono::milliseconds patience = {});
   [[nodiscard]] Result<HttpResponse> post(const std::string& url, const Form& form, const CallFor& what);
+
+  /// Passes at least this time. Transfers of others go on meanwhile, and see a cutoff.
+  void pause(std::chrono::milliseconds time);
 
   [[nodiscard]] Result<IssuerConsent> make_consent(Instant ends_at, LocalDate history_from, const CallFor& what);
   [[nodiscard]] Result<IssuerConsent> show_consent(const std::string& reference, const CallFor& what);

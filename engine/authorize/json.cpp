@@ -73,8 +73,8 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
       return &root_;
     }
     Level& level = open_.back();
-    if (level.value->kind == Json::Kind::array) return &level.value->items.emplace_back(std::move(value));
-    return &level.value->members.emplace_back(std::move(level.name), std::move(value)).second;
+    if (level.value->kind == Json::Kind::object) level.value->names.push_back(std::move(level.name));
+    return &level.value->items.emplace_back(std::move(value));
   }
 
   bool open(Json::Kind kind) {
@@ -109,8 +109,8 @@ bool is_json_type(std::string_view content_type) {
 }  // namespace
 
 const Json* Json::find(std::string_view name) const noexcept {
-  const auto found = std::ranges::find(members, name, &std::pair<std::string, Json>::first);
-  return found == members.end() ? nullptr : &found->second;
+  const auto found = std::ranges::find(names, name);
+  return found == names.end() ? nullptr : &items[static_cast<std::size_t>(found - names.begin())];
 }
 
 std::optional<std::string_view> Json::text_of(std::string_view name) const noexcept {

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "meisai/error.h"
@@ -24,8 +23,8 @@ struct Json {
   bool truth = false;
   std::int64_t integer = 0;
   Secret text;
-  std::vector<Json> items;
-  std::vector<std::pair<std::string, Json>> members;
+  std::vector<Json> items;         ///< of an array; of an object its members, named by
+  std::vector<std::string> names;  ///< as many, in the same order
 
   /// The member of this name, or null.
   [[nodiscard]] const Json* find(std::string_view name) const noexcept;

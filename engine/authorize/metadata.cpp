@@ -55,7 +55,7 @@ Result<void> refuse_unused_constraint(const Json& document, const IssuerProfile&
   const char* offered = nullptr;
   if (dpop && !dpop->empty()) offered = "DPoP";
   if (document.is_true("tls_client_certificate_bound_access_tokens") ||
-      (aliases != nullptr && aliases->kind == Json::Kind::object && !aliases->members.empty()))
+      (aliases != nullptr && aliases->kind == Json::Kind::object && !aliases->items.empty()))
     offered = "mutual TLS";
   if (offered != nullptr)
     return refused(Code::protocol_unsupported, profile,

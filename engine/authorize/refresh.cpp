@@ -5,7 +5,6 @@
 // and where the outcome is not known nobody tries again.
 #include <algorithm>
 #include <chrono>
-#include <thread>
 #include <utility>
 
 #include "engine/authorize/authorizer.h"
@@ -150,7 +149,7 @@ Result<Tokens> Authorizer::result_of_other(const ConnectionId& connection, std::
     if (tokens->state != TokenState::refresh_intent) return fail(not_refreshable(tokens->state, calls_.profile()));
     if (!calls_.go_on()) return fail(Code::interrupted, "stopped while another process refreshes");
     if (left <= milliseconds::zero()) return fail(outcome_unknown(*tokens));
-    std::this_thread::sleep_for(look_again);
+    calls_.pause(look_again);
     left -= look_again;
   }
 }

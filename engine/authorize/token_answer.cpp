@@ -6,13 +6,13 @@
 
 #include "engine/authorize/callback.h"
 #include "engine/authorize/json.h"
+#include "engine/sync/http_dates.h"
 
 namespace meisai::authorize {
 namespace {
 
 constexpr std::size_t longest_token = 16 * 1024;
 constexpr std::int64_t longest_life = std::int64_t{365} * 24 * 60 * 60;
-constexpr std::chrono::seconds longest_pause{24 * 60 * 60};
 
 /// A token goes into a header line or a form as it is, so it may hold nothing that ends one (RFC 6750).
 bool is_token(std::string_view text) {
@@ -100,11 +100,7 @@ Error issuer_error(const HttpResponse& response, Instant now, const std::string&
   if (response.status == 429 || response.status == 503) {
     error.code = response.status == 429 ? Code::rate_limited : Code::issuer_failed;
     error.retry = Retry::later;
-    const std::string_view after = response.header("retry-after");
-    std::int64_t seconds = 0;
-    const auto [end, problem] = std::from_chars(after.data(), after.data() + after.size(), seconds);
-    if (problem == std::errc() && end == after.data() + after.size() && seconds >= 0)
-      error.next_allowed_at = now + std::min(std::chrono::seconds(seconds), longest_pause);
+    error.next_allowed_at = sync::retry_after(response.header("retry-after"), now);
   }
   return error;
 }

@@ -14,6 +14,9 @@ constexpr const char* by_subject = "subject";
 /// Nobody sees what is to be erased while it waits for that.
 HeldData held_after(EndTerms terms) { return terms == EndTerms::keep ? HeldData::kept : HeldData::sealed; }
 
+/// Ended by its own end, which nobody has recorded yet.
+bool is_over(const ConsentTerm& term, Instant now) { return term.end == ConsentEnd::none && now >= term.not_after; }
+
 bool is_cancelled(const Connection& connection, const std::vector<Incident>& incidents) {
   return std::ranges::any_of(incidents, [&](const Incident& incident) {
     if (incident.state == IncidentState::lifted || incident.degree != CutoffDegree::cancel) return false;
@@ -48,31 +51,30 @@ Result<SweepReport> Lifecycle::sweep() {
 Result<void> Lifecycle::sweep_one(Connection connection, const std::vector<Incident>& incidents, SweepReport& report) {
   const Instant now = ports_.gate.now();
   ConsentTerm& term = connection.consent;
+  const ConsentTerm before = term;
+  MEISAI_ASSIGN(const std::optional<Consent> record, record_of(term.consent));
   if (connection.state == ConnectionState::authorizing) {
     if (now - connection.linked_at < longest_authorization) return {};
     MEISAI_TRY(owe_revocation(connection, by_engine));  // tokens may have been stored just before a crash
-    connection.state = ConnectionState::closed;
-    MEISAI_TRY(ports_.control.set_connection_state(connection.id, ConnectionState::closed,
-                                                   draft("connection_state", connection, "closed", by_engine)));
-  } else if (!term.consent.empty() && term.end == ConsentEnd::none && now >= term.not_after) {
+    MEISAI_TRY(become(connection, ConnectionState::closed, by_engine));
+  } else if (record && record->end == ConsentEnd::ending) {  // a crash while the person withdrew: their choice holds
+    MEISAI_TRY(finish_withdrawal(connection, record->end_terms));
+  } else if (term.end == ConsentEnd::ending || (!term.consent.empty() && is_over(term, now))) {
     MEISAI_TRY(end(connection, ConsentEnd::expired, held_after(term.end_terms), by_engine));
     report.expired.push_back(term.consent);
-  } else if (term.end == ConsentEnd::ending) {  // a crash while it was withdrawn: what was promised holds
-    MEISAI_ASSIGN(const std::optional<Consent> record, record_of(term.consent));
-    const EndTerms chosen = record ? record->end_terms : term.end_terms;
-    MEISAI_TRY(end(connection, ConsentEnd::withdrawn, held_after(chosen), by_subject));
-  } else if (term.end == ConsentEnd::none && term.revocation == Revocation::none &&
-             is_cancelled(connection, incidents)) {
+  } else if (term.end == ConsentEnd::expired || term.end == ConsentEnd::withdrawn) {
+    MEISAI_TRY(follow_end(connection, by_engine));
+  } else if (connection.state != ConnectionState::closed && is_cancelled(connection, incidents)) {
     MEISAI_TRY(owe_revocation(connection, by_engine));
-    MEISAI_TRY(ports_.control.set_connection_state(connection.id, ConnectionState::reauth_required,
-                                                   draft("connection_state", connection, "cancelled", by_engine)));
+    MEISAI_TRY(become(connection, ConnectionState::reauth_required, by_engine));
   }
-  MEISAI_ASSIGN(const bool revoked, settle_revocation(connection));
-  if (revoked) report.revoked.push_back(term.consent);
+  MEISAI_TRY(settle_revocation(connection));
   if (term.revocation == Revocation::due) report.still_to_revoke.push_back(term.consent);
-  MEISAI_ASSIGN(const bool erased, erase_if_due(connection, false));
-  if (erased) report.erased.push_back(connection.id);
-  return {};
+  if (term.revocation == Revocation::confirmed && before.revocation != Revocation::confirmed)
+    report.revoked.push_back(term.consent);
+  MEISAI_TRY(erase_if_due(connection, false));
+  if (term.held == HeldData::erased && before.held != HeldData::erased) report.erased.push_back(connection.id);
+  return agree_record(connection);
 }
 
 /// The gate first, then what follows from it. `connection` is kept up to date.
@@ -87,46 +89,64 @@ Result<void> Lifecycle::end(Connection& connection, ConsentEnd end, HeldData hel
     term.ended_at = ports_.gate.now();
   }
   term.held = std::max(term.held, held);
-  connection.state = end == ConsentEnd::expired ? ConnectionState::reauth_required : ConnectionState::closed;
-  MEISAI_TRY(ports_.control.set_connection_state(
-      connection.id, connection.state, draft("connection_state", connection, std::string(name_of(end)), actor)));
+  if (end == ConsentEnd::withdrawn) MEISAI_TRY(become(connection, ConnectionState::closed, actor));
+  return follow_end(connection, actor);
+}
+
+/// What a recorded end means for the connection and its tokens; again where a crash came in between.
+Result<void> Lifecycle::follow_end(Connection& connection, const std::string& actor) {
+  if (connection.consent.end == ConsentEnd::withdrawn) {
+    MEISAI_TRY(become(connection, ConnectionState::closed, actor));
+  } else if (connection.state != ConnectionState::closed) {
+    MEISAI_TRY(become(connection, ConnectionState::reauth_required, actor));
+  }
   return owe_revocation(connection, actor);
 }
 
-Result<void> Lifecycle::owe_revocation(Connection& connection, const std::string& actor) {
-  if (connection.consent.revocation != Revocation::none) return {};
-  MEISAI_TRY(
-      ports_.control.set_revocation(connection.id, Revocation::due, draft("revocation", connection, "due", actor)));
-  connection.consent.revocation = Revocation::due;
-  MEISAI_ASSIGN(const std::optional<Tokens> tokens, ports_.consents.tokens(connection.id));
-  if (tokens && tokens->state != TokenState::destroyed && tokens->state != TokenState::revoke_only)
-    MEISAI_TRY(ports_.consents.set_token_state(connection.id, tokens->generation, TokenState::revoke_only,
-                                               draft("token_state", connection, "revoke_only", actor)));
-  return keep_record(connection, std::nullopt);
+Result<void> Lifecycle::become(Connection& connection, ConnectionState state, const std::string& actor) {
+  if (connection.state == state) return {};
+  MEISAI_TRY(ports_.control.set_connection_state(
+      connection.id, state, draft("connection_state", connection, std::string(name_of(state)), actor)));
+  connection.state = state;
+  return {};
 }
 
-/// True where the issuer has confirmed it just now. An issuer that may not or cannot be asked is asked again later.
-Result<bool> Lifecycle::settle_revocation(Connection& connection) {
-  if (connection.consent.revocation != Revocation::due) return false;
+/// From here on the tokens can do nothing but be given back.
+Result<void> Lifecycle::owe_revocation(Connection& connection, const std::string& actor) {
+  Revocation& revocation = connection.consent.revocation;
+  if (revocation == Revocation::none) {
+    MEISAI_TRY(
+        ports_.control.set_revocation(connection.id, Revocation::due, draft("revocation", connection, "due", actor)));
+    revocation = Revocation::due;
+  }
+  if (revocation != Revocation::due) return {};
+  MEISAI_ASSIGN(const std::optional<Tokens> tokens, ports_.consents.tokens(connection.id));
+  if (!tokens || tokens->state == TokenState::destroyed || tokens->state == TokenState::revoke_only) return {};
+  return ports_.consents.set_token_state(connection.id, tokens->generation, TokenState::revoke_only,
+                                         draft("token_state", connection, "revoke_only", actor));
+}
+
+/// An issuer that may not or cannot be asked is asked again later.
+Result<void> Lifecycle::settle_revocation(Connection& connection) {
+  if (connection.consent.revocation != Revocation::due) return {};
   const auto confirmed = revoke_(connection);
-  if (!confirmed || !*confirmed) return false;
+  if (!confirmed || !*confirmed) return {};
   MEISAI_TRY(ports_.control.set_revocation(connection.id, Revocation::confirmed,
                                            draft("revocation", connection, "confirmed", by_engine)));
   connection.consent.revocation = Revocation::confirmed;
-  MEISAI_TRY(keep_record(connection, std::nullopt));
-  return true;
+  return {};
 }
 
 /// What the person chose at withdrawal is done at once. An end that only a clock says waits until a second source
 /// of time says so too: a clock set forward destroys nothing (I11).
-Result<bool> Lifecycle::erase_if_due(Connection& connection, bool chosen_now) {
+Result<void> Lifecycle::erase_if_due(Connection& connection, bool chosen_now) {
   ConsentTerm& term = connection.consent;
-  if (term.held != HeldData::sealed) return false;
+  if (term.held != HeldData::sealed) return {};
   MEISAI_ASSIGN(const std::optional<Consent> record, record_of(term.consent));
-  if (!record || record->end_terms != EndTerms::erase) return false;
+  if (!record || record->end_terms != EndTerms::erase) return {};
   if (term.end != ConsentEnd::withdrawn && !chosen_now) {
     MEISAI_ASSIGN(const std::optional<Instant> trusted, ports_.control.trusted_time());
-    if (!trusted || *trusted < term.not_after) return false;
+    if (!trusted || *trusted < term.not_after) return {};
   }
   MEISAI_ASSIGN(auto permit, ports_.gate.ask<Maintenance>({.issuer = connection.issuer, .connection = connection.id}));
   MEISAI_TRY(ports_.store.erase(std::move(permit), connection.id, draft("erase", connection, "data", by_engine)));
@@ -134,8 +154,7 @@ Result<bool> Lifecycle::erase_if_due(Connection& connection, bool chosen_now) {
                                         term.ended_at.value_or(ports_.gate.now()), HeldData::erased,
                                         draft("consent_end", connection, "held erased", by_engine)));
   term.held = HeldData::erased;
-  MEISAI_TRY(keep_record(connection, std::nullopt));
-  return true;
+  return {};
 }
 
 Result<std::optional<Consent>> Lifecycle::record_of(const ConsentId& id) {
@@ -157,6 +176,15 @@ Result<void> Lifecycle::keep_record(const Connection& connection, std::optional<
                                      draft("consent_record", connection, std::string(name_of(record->end)), by_engine));
 }
 
+/// Where it does not say so yet. A withdrawal that another process has begun is its own business.
+Result<void> Lifecycle::agree_record(const Connection& connection) {
+  const ConsentTerm& term = connection.consent;
+  MEISAI_ASSIGN(const std::optional<Consent> record, record_of(term.consent));
+  if (!record || record->end == ConsentEnd::ending) return {};
+  if (record->end == term.end && record->held == term.held && record->revocation == term.revocation) return {};
+  return keep_record(connection, std::nullopt);
+}
+
 Result<Consent> Lifecycle::withdraw(const ConsentId& id, EndTerms held) {
   MEISAI_ASSIGN(std::vector<Connection> connections, ports_.control.connections());
   const auto found = std::ranges::find_if(connections, [&](const Connection& c) { return c.consent.consent == id; });
@@ -164,14 +192,21 @@ Result<Consent> Lifecycle::withdraw(const ConsentId& id, EndTerms held) {
     return fail(Code::not_found, "no connection stands on this consent", "`meisai consent list` shows their ids");
   Connection& connection = *found;
   // The choice is kept before the end: a sweep after a crash goes on with what the person chose.
-  MEISAI_TRY(keep_record(connection, held));
-  MEISAI_TRY(end(connection, ConsentEnd::withdrawn, held_after(held), by_subject));
-  MEISAI_TRY(keep_record(connection, held));
-  MEISAI_TRY(settle_revocation(connection));
-  MEISAI_TRY(erase_if_due(connection, true));
+  Connection chosen = connection;
+  chosen.consent.end = ConsentEnd::ending;
+  MEISAI_TRY(keep_record(chosen, held));
+  MEISAI_TRY(finish_withdrawal(connection, held));
   MEISAI_ASSIGN(std::optional<Consent> record, record_of(id));
   if (!record) return fail(Code::store_damaged, "the record of this consent is gone");
   return std::move(*record);
+}
+
+/// The record says `ending` until data has become what the person chose.
+Result<void> Lifecycle::finish_withdrawal(Connection& connection, EndTerms held) {
+  MEISAI_TRY(end(connection, ConsentEnd::withdrawn, held_after(held), by_subject));
+  MEISAI_TRY(settle_revocation(connection));
+  MEISAI_TRY(erase_if_due(connection, true));
+  return keep_record(connection, held);
 }
 
 }  // namespace meisai::consent

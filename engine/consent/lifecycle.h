@@ -39,9 +39,13 @@ class Lifecycle {
   [[nodiscard]] Result<void> sweep_one(Connection connection, const std::vector<Incident>& incidents,
                                        SweepReport& report);
   [[nodiscard]] Result<void> end(Connection& connection, ConsentEnd end, HeldData held, const std::string& actor);
+  [[nodiscard]] Result<void> follow_end(Connection& connection, const std::string& actor);
+  [[nodiscard]] Result<void> become(Connection& connection, ConnectionState state, const std::string& actor);
+  [[nodiscard]] Result<void> finish_withdrawal(Connection& connection, EndTerms held);
   [[nodiscard]] Result<void> owe_revocation(Connection& connection, const std::string& actor);
-  [[nodiscard]] Result<bool> settle_revocation(Connection& connection);
-  [[nodiscard]] Result<bool> erase_if_due(Connection& connection, bool chosen_now);
+  [[nodiscard]] Result<void> settle_revocation(Connection& connection);
+  [[nodiscard]] Result<void> erase_if_due(Connection& connection, bool chosen_now);
+  [[nodiscard]] Result<void> agree_record(const Connection& connection);
   [[nodiscard]] Result<void> keep_record(const Connection& connection, std::optional<EndTerms> chosen);
   [[nodiscard]] Result<std::optional<Consent>> record_of(const ConsentId& id);
   [[nodiscard]] AuditDraft draft(const char* operation, const Connection& connection, const std::string& what,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <type_traits>
 
 #include "engine/ledger/matching.h"
 
@@ -17,22 +18,40 @@ constexpr DayKey longest_pending = 60;
 /// Without a link of the issuer, pending and posted lie this close together.
 constexpr DayKey close_days = 10;
 
-/// Rows of one card that no entry of the window has used, and what was paired with them.
-struct Unused {
-  std::vector<StoredRow> rows;
-  std::vector<bool> taken;
+/// Rows of one card that no entry of the window has used, found by what is alike in a row and an entry.
+class Unused {
+ public:
+  explicit Unused(std::vector<StoredRow> rows) : rows_(std::move(rows)), taken_(rows_.size(), false) {}
 
-  /// The one row that fits. More than one: none, for nothing is merged on a guess.
-  template <class Fits>
-  [[nodiscard]] std::optional<std::size_t> only(const Fits& fits) const {
+  [[nodiscard]] const std::vector<StoredRow>& rows() const noexcept { return rows_; }
+  [[nodiscard]] bool taken(std::size_t index) const noexcept { return taken_[index]; }
+  void take(std::size_t index) { taken_[index] = true; }
+
+  /// Makes rows findable by `key_of`; a row for which it yields nothing is not.
+  template <class KeyOf>
+  [[nodiscard]] auto indexed(const KeyOf& key_of) const {
+    std::multimap<typename std::invoke_result_t<KeyOf, const StoredRow&>::value_type, std::size_t> index;
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+      if (const auto key = key_of(rows_[i]); key && !taken_[i]) index.emplace(*key, i);
+    return index;
+  }
+
+  /// The one row of this key that fits and is not taken. More than one: none, for nothing is merged on a guess.
+  template <class Index, class Key, class Fits>
+  [[nodiscard]] std::optional<std::size_t> only(const Index& index, const Key& key, const Fits& fits) const {
     std::optional<std::size_t> found;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (taken[i] || !fits(rows[i])) continue;
+    const auto [begin, end] = index.equal_range(key);
+    for (auto at = begin; at != end; ++at) {
+      if (taken_[at->second] || !fits(rows_[at->second])) continue;
       if (found) return std::nullopt;
-      found = i;
+      found = at->second;
     }
     return found;
   }
+
+ private:
+  std::vector<StoredRow> rows_;
+  std::vector<bool> taken_;
 };
 
 bool is_pending(const StoredRow& row) { return row.facts.status == TransactionStatus::pending; }
@@ -73,9 +92,9 @@ Result<void> WindowMatch::pair_across_days(const std::optional<CompleteDays>& co
 
 Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> entries,
                                     const std::optional<CompleteDays>& complete, const std::set<TransactionKey>& used) {
-  Unused unused;
+  std::vector<StoredRow> not_used;
   const auto collect = [&](const StoredRow& row) {
-    if (!used.contains(row.key)) unused.rows.push_back(row);
+    if (!used.contains(row.key)) not_used.push_back(row);
     return true;
   };
   const bool by_reference = std::ranges::any_of(entries, [](const Entry* e) { return is_by_reference(e->facts); });
@@ -85,42 +104,60 @@ Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> 
   } else {
     MEISAI_TRY(ledger_.pending_rows(card, collect));
   }
-  unused.taken.assign(unused.rows.size(), false);
+  Unused unused(std::move(not_used));
 
-  const auto pass = [&](const auto& fits) {
+  const auto pass = [&](const auto& row_key, const auto& entry_key, const auto& fits) {
+    const auto index = unused.indexed(row_key);
+    if (index.empty()) return;
     for (const Entry* entry : entries) {
       Decision& decision = outcome_.decisions[entry->ordinal];
       if (decision.action != Action::insert) continue;
-      const auto found = unused.only([&](const StoredRow& row) { return fits(*entry, row); });
+      const auto key = entry_key(*entry);
+      if (!key) continue;
+      const auto found = unused.only(index, *key, [&](const StoredRow& row) { return fits(*entry, row); });
       if (!found) continue;
-      unused.taken[*found] = true;
+      unused.take(*found);
       decision.action = Action::revise;  // the occurrence stays: it is free on the entry's own day
-      decision.row = unused.rows[*found].key;
-      outcome_.moved.emplace(decision.row, unused.rows[*found]);
+      decision.row = unused.rows()[*found].key;
+      outcome_.moved.emplace(decision.row, unused.rows()[*found]);
     }
   };
-  pass([](const Entry& entry, const StoredRow& row) {
-    return is_by_reference(entry.facts) && entry.facts == row.fingerprint.facts();
-  });
-  pass([](const Entry& entry, const StoredRow& row) {
-    return entry.was_pending_as != 0 && is_pending(row) &&
-           entry.was_pending_as == reference_hash(row.facts.issuer_reference);
-  });
+  const auto any = [](const Entry&, const StoredRow&) { return true; };
+
+  using Facts = std::optional<FactsKey>;
+  pass(
+      [](const StoredRow& row) {
+        return is_by_reference(row.fingerprint.facts()) ? Facts(row.fingerprint.facts()) : Facts();
+      },
+      [](const Entry& entry) { return is_by_reference(entry.facts) ? Facts(entry.facts) : Facts(); }, any);
+
+  using Hash = std::optional<std::uint64_t>;
+  const auto hash_if = [](bool condition, std::uint64_t hash) { return condition ? Hash(hash) : Hash(); };
+  pass(
+      [&](const StoredRow& row) {
+        const std::uint64_t hash = reference_hash(row.facts.issuer_reference);
+        return hash_if(is_pending(row) && hash != 0, hash);
+      },
+      [&](const Entry& entry) { return hash_if(entry.was_pending_as != 0, entry.was_pending_as); }, any);
+
   // Not linked by the issuer: alike, alone in being so on both sides, and gone from a view that is complete.
   std::map<std::uint64_t, std::size_t> alike;
   for (const Entry* entry : entries)
     if (outcome_.decisions[entry->ordinal].action == Action::insert && !entry->pending) ++alike[entry->likeness];
-  pass([&](const Entry& entry, const StoredRow& row) {
-    const DayKey later = entry.day - row.day;
-    const bool near = complete ? later >= 0 && later <= close_days : later == 0;
-    return !entry.pending && entry.was_pending_as == 0 && alike[entry.likeness] == 1 && is_pending(row) && near &&
-           entry.likeness == likeness_hash(row.facts);
-  });
+  pass([&](const StoredRow& row) { return hash_if(is_pending(row), likeness_hash(row.facts)); },
+       [&](const Entry& entry) {
+         const bool alone = !entry.pending && entry.was_pending_as == 0 && alike[entry.likeness] == 1;
+         return hash_if(alone, entry.likeness);
+       },
+       [&](const Entry& entry, const StoredRow& row) {
+         const DayKey later = entry.day - row.day;
+         return complete ? later >= 0 && later <= close_days : later == 0;
+       });
 
   std::set<TransactionKey> paired;
-  for (std::size_t i = 0; i < unused.rows.size(); ++i) {
-    const StoredRow& row = unused.rows[i];
-    if (unused.taken[i]) {
+  for (std::size_t i = 0; i < unused.rows().size(); ++i) {
+    const StoredRow& row = unused.rows()[i];
+    if (unused.taken(i)) {
       paired.insert(row.key);
     } else if (complete && row.day >= complete->from && row.day <= complete->to) {
       if (is_pending(row)) {

@@ -18,14 +18,12 @@ constexpr std::string_view pick(const std::array<std::string_view, N>& names, En
 }
 
 constexpr auto end_terms_names = std::to_array<std::string_view>({"keep", "seal", "erase"});
-constexpr auto end_names =
-    std::to_array<std::string_view>({"none", "ending", "expired", "withdrawn", "superseded"});
+constexpr auto end_names = std::to_array<std::string_view>({"none", "ending", "expired", "withdrawn", "superseded"});
 constexpr auto held_names = std::to_array<std::string_view>({"usable", "kept", "sealed", "erased"});
 constexpr auto revocation_names = std::to_array<std::string_view>({"none", "due", "confirmed"});
 constexpr auto connection_state_names =
     std::to_array<std::string_view>({"authorizing", "active", "reauth_required", "closed"});
-constexpr auto outcome_names =
-    std::to_array<std::string_view>({"none", "fresh", "unchanged", "not_checked", "failed"});
+constexpr auto outcome_names = std::to_array<std::string_view>({"none", "fresh", "unchanged", "not_checked", "failed"});
 constexpr auto authentication_names = std::to_array<std::string_view>({"none", "private_key_jwt"});
 constexpr auto token_names = std::to_array<std::string_view>(
     {"active", "refresh_intent", "indeterminate", "refused", "revoke_only", "destroyed"});

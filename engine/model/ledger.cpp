@@ -27,7 +27,8 @@ constexpr auto region_names = std::to_array<std::string_view>({"unknown", "domes
 constexpr auto component_names =
     std::to_array<std::string_view>({"revolving_repayment", "carried_over", "previous_balance", "bill_adjustment"});
 constexpr auto precision_names = std::to_array<std::string_view>({"day", "month", "none"});
-constexpr auto purpose_names = std::to_array<std::string_view>({"commit", "read", "release", "maintenance", "request", "authorize"});
+constexpr auto purpose_names =
+    std::to_array<std::string_view>({"commit", "read", "release", "maintenance", "request", "authorize"});
 constexpr auto mode_names = std::to_array<std::string_view>({"personal", "operator"});
 
 constexpr auto row_flags =

@@ -170,7 +170,8 @@ const Incident* cutoff_of(const Case& c, CutoffScope scope) {
     return incident.scope == scope && stops(incident, c) &&
            (in_force(incident) || incident.epoch > c.question.asked_at_epoch);
   };
-  const auto found = std::ranges::find_if(c.facts.incidents, [&](const Incident& i) { return is_it(i) && in_force(i); });
+  const auto found =
+      std::ranges::find_if(c.facts.incidents, [&](const Incident& i) { return is_it(i) && in_force(i); });
   const auto any = found != c.facts.incidents.end() ? found : std::ranges::find_if(c.facts.incidents, is_it);
   return any == c.facts.incidents.end() ? nullptr : &*any;
 }

@@ -93,7 +93,9 @@ Result<WindowsResult> DocumentImport::apply(LedgerWrite& ledger, std::span<const
 }
 
 Result<DocumentKey> DocumentImport::keep_document(LedgerWrite& ledger) {
-  return row_.key == 0 ? ledger.put_document(row_) : Result<DocumentKey>(row_.key);
+  if (row_.key != 0) return row_.key;
+  MEISAI_TRY(document_.stage_all());
+  return ledger.put_document(row_);
 }
 
 Result<void> DocumentImport::apply_window(LedgerWrite& ledger, const WindowSpan& span, WindowsResult& result) {

@@ -85,9 +85,11 @@ Result<void> read_all(ByteSource& source, std::string_view head, DocumentReader&
 }  // namespace
 
 Result<void> StagedDocument::see_cards(std::span<const CardClue> clues, const IssuerId& issuer, Store& store) {
+  // A file's card may have nothing but its name to tell it apart; an API's name is what the person calls it there.
+  const bool name_tells = origin.connection.empty();
   for (std::size_t i = cards.size(); i < clues.size(); ++i) {
     const CardClue& clue = clues[i];
-    MEISAI_ASSIGN(const Digest hash, store.card_hash(issuer.text() + '\n' + clue.name, clue.key_text));
+    MEISAI_ASSIGN(const Digest hash, store.card_hash(issuer.text() + '\n' + (name_tells ? clue.name : ""), clue.key_text));
     cards.push_back({hash, clue.name, clue.role, clue.last4});
   }
   return {};
@@ -109,9 +111,27 @@ Result<void> StagedDocument::add_page(RawPage page) {
       open_.end_record = i + 1;
     }
   }
-  MEISAI_TRY(staging_.put(page.encode()));
-  kept_.push_back({pages_++, std::move(page)});
-  if (kept_.size() > kept_pages) kept_.pop_front();
+  // An issuer's answer mostly says what is known: its pages are written when something of them is taken in.
+  const bool at_once = !held_back_;
+  if (at_once) MEISAI_TRY(staging_.put(page.encode()));
+  kept_.push_back({pages_++, std::move(page), at_once});
+  return make_room();
+}
+
+Result<void> StagedDocument::make_room() {
+  if (kept_.size() <= kept_pages) return {};
+  if (!kept_.front().staged) MEISAI_TRY(stage_all());  // in order, and the rest soon enough
+  kept_.pop_front();
+  return {};
+}
+
+Result<void> StagedDocument::stage_all() {
+  held_back_ = false;
+  for (Kept& kept : kept_) {
+    if (kept.staged) continue;
+    MEISAI_TRY(staging_.put(kept.page.encode()));
+    kept.staged = true;
+  }
   return {};
 }
 
@@ -126,7 +146,7 @@ Result<const RawPage*> StagedDocument::page(std::size_t index) {
   MEISAI_ASSIGN(const std::string bytes, staging_.page(index));
   MEISAI_ASSIGN(RawPage page, RawPage::decode(bytes));
   kept_.push_back({index, std::move(page)});
-  if (kept_.size() > kept_pages) kept_.pop_front();
+  MEISAI_TRY(make_room());
   return &kept_.back().page;
 }
 

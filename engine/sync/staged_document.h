@@ -46,7 +46,8 @@ class StagedDocument {
  public:
   using RecordVisitor = std::function<Result<void>(const RawPage&, const RawRecord&)>;
 
-  explicit StagedDocument(Staging& staging) : staging_(staging) {}
+  /// `held_back`: pages stay in memory, up to a few, until `stage_all`.
+  explicit StagedDocument(Staging& staging, bool held_back = false) : staging_(staging), held_back_(held_back) {}
 
   /// Calls back for each record of the window, in order.
   [[nodiscard]] Result<void> each_record(const WindowSpan& window, const RecordVisitor& visit);
@@ -63,6 +64,8 @@ class StagedDocument {
   [[nodiscard]] Result<void> see_cards(std::span<const CardClue> clues, const IssuerId& issuer, Store& store);
   /// Takes the next page: remembers its windows and stages it.
   [[nodiscard]] Result<void> add_page(RawPage page);
+  /// Stages what `add_page` has held back: only now is it known that the document will be kept.
+  [[nodiscard]] Result<void> stage_all();
   /// Ends the window that is still open, if it has records.
   void close_window();
 
@@ -72,11 +75,15 @@ class StagedDocument {
   struct Kept {
     std::size_t index = 0;
     RawPage page;
+    bool staged = true;
   };
+  /// Lets go of the page used longest ago, staging it first where it was not.
+  [[nodiscard]] Result<void> make_room();
   Staging& staging_;
   std::deque<Kept> kept_;  // the pages used last; the others are read from staging again
   WindowSpan open_;
   std::size_t pages_ = 0;
+  bool held_back_;
 };
 
 /// The beginning of a document, and whose it is.

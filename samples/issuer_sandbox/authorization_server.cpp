@@ -130,6 +130,7 @@ std::optional<Response> AuthorizationServer::refuse_client(const Form& form) {
   if (at(form, "client_assertion_type") != assertion_type || (!id.empty() && id != setting_.client.id)) {
     return oauth_error(401, "invalid_client", "the client must sign (private_key_jwt)");
   }
+  grants_.note_secret("client_assertion", at(form, "client_assertion"));
   const std::string fault =
       fault_of_assertion(at(form, "client_assertion"), setting_.client, setting_.origin, clock_.now(), grants_);
   return fault.empty() ? std::nullopt : std::optional(oauth_error(401, "invalid_client", fault));
@@ -210,6 +211,7 @@ Response AuthorizationServer::authorize(const Request& request) {
   if (const auto [code, fault] = fault_of_request(parameters); !code.empty()) {
     return redirect_to(callback(parameters, {{"error", code}, {"error_description", fault}}));
   }
+  grants_.note_secret("state", at(parameters, "state"));
   if (setting_.auto_approve) {
     return decided(parameters, true);
   }
@@ -303,6 +305,7 @@ Response AuthorizationServer::token_for_code(const Form& form) {
   const std::string value = at(form, "code");
   const auto code = grants_.use_code(value);
   const std::string verifier = at(form, "code_verifier");
+  grants_.note_secret("code_verifier", verifier);
   if (!code || code->client_id != setting_.client.id || code->redirect_uri != at(form, "redirect_uri") ||
       !is_unreserved(verifier, 43, 128) || base64url(sha256(verifier)) != code->challenge) {
     return oauth_error(400, "invalid_grant", "the code is not good, or not for this request");

@@ -24,6 +24,7 @@
 #include "samples/issuer_sandbox/faults.h"
 #include "samples/issuer_sandbox/grants.h"
 #include "samples/issuer_sandbox/http_message.h"
+#include "samples/issuer_sandbox/spoiled_document.h"
 #include "samples/issuer_sandbox/traffic_log.h"
 
 namespace sandbox {
@@ -107,6 +108,21 @@ Response state_of(const Surroundings& around) {
                        R"({"instant":")" + instant_text(around.clock.now()) + R"(","companies":{)" + companies + "}}");
 }
 
+/// What a client must have left nowhere. Only of a run that was started for such a search.
+Response secrets_of(const Surroundings& around) {
+  std::string list = R"({"kind":"card_number","value":)" + json_string(std::string(planted_card_number)) + "}";
+  for (const auto& [issuer, grants] : around.grants) {
+    if (!grants->remembers_secrets()) {
+      return json_response(404, R"({"error":"the sandbox was started without --remember-secrets"})");
+    }
+    for (const auto& [kind, value] : grants->secrets()) {
+      list += R"(,{"issuer":)" + json_string(issuer) + R"(,"kind":)" + json_string(kind) + R"(,"value":)" +
+              json_string(value) + "}";
+    }
+  }
+  return json_response(200, R"({"secrets":[)" + list + "]}");
+}
+
 Response clear_faults(const Surroundings& around) {
   around.faults.clear();
   return json_response(200, around.faults.json());
@@ -127,6 +143,7 @@ Response answer(const Surroundings& around, const std::string& call, const Objec
   if (call == "GET /log") return json_response(200, around.log.json());
   if (call == "DELETE /log") return clear_log(around);
   if (call == "GET /state") return state_of(around);
+  if (call == "GET /secrets") return secrets_of(around);
   return json_response(404, R"({"error":"there is no such call; see README.md"})");
 }
 

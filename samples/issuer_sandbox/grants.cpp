@@ -57,6 +57,7 @@ std::string Grants::push(const std::string& client_id, Form parameters) {
   std::string uri = "urn:ietf:params:oauth:request_uri:" + random_name();
   pushed_[uri] = {client_id, std::move(parameters), clock_.now() + lives_.pushed};
   ++counts_["pushed"];
+  note("request_uri", uri);
   return uri;
 }
 
@@ -98,6 +99,7 @@ std::string Grants::add_code(Code code) {
   std::string value = random_name();
   codes_[sha256(value)] = std::move(code);
   ++counts_["codes"];
+  note("code", value);
   return value;
 }
 
@@ -140,6 +142,10 @@ TokenPair Grants::pair_for(const Token& like) {
 
 std::string Grants::keep(Token token) {
   std::string value = random_name(32);
+  note(token.use == TokenUse::access    ? "access_token"
+       : token.use == TokenUse::refresh ? "refresh_token"
+                                        : "client_token",
+       value);
   tokens_[sha256(value)] = std::move(token);
   return value;
 }
@@ -221,6 +227,32 @@ std::size_t Grants::kill_all_tokens() {
 std::map<std::string, std::size_t> Grants::counts() const {
   const std::lock_guard lock(mutex_);
   return counts_;
+}
+
+void Grants::remember_secrets() {
+  const std::lock_guard lock(mutex_);
+  secrets_.emplace();
+}
+
+bool Grants::remembers_secrets() const {
+  const std::lock_guard lock(mutex_);
+  return secrets_.has_value();
+}
+
+void Grants::note(const char* kind, const std::string& value) {
+  if (secrets_ && !value.empty()) {
+    secrets_->emplace_back(kind, value);
+  }
+}
+
+void Grants::note_secret(const std::string& kind, const std::string& value) {
+  const std::lock_guard lock(mutex_);
+  note(kind.c_str(), value);
+}
+
+std::vector<std::pair<std::string, std::string>> Grants::secrets() const {
+  const std::lock_guard lock(mutex_);
+  return secrets_.value_or(std::vector<std::pair<std::string, std::string>>{});
 }
 
 }  // namespace sandbox

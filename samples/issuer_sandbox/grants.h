@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What one company remembers of clients and people: consents, pushed requests, codes, tokens. Tokens are kept
-// as digests. All of it lives as long as the process. Thread-safe.
+// as digests, unless the run is to be searched for them afterwards. All of it lives as long as the process.
+// Thread-safe.
 #pragma once
 
 #include <map>
@@ -9,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "samples/issuer_sandbox/clock.h"
@@ -100,8 +102,15 @@ class Grants {
   std::size_t kill_all_tokens();
   [[nodiscard]] std::map<std::string, std::size_t> counts() const;
 
+  // For a test that looks for them where they must not be. Off, nothing is kept.
+  void remember_secrets();
+  void note_secret(const std::string& kind, const std::string& value);
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> secrets() const;
+  [[nodiscard]] bool remembers_secrets() const;
+
  private:
   [[nodiscard]] std::string keep(Token token);
+  void note(const char* kind, const std::string& value);
   void end_grant(const std::string& grant);
   [[nodiscard]] TokenPair pair_for(const Token& like);
 
@@ -121,6 +130,7 @@ class Grants {
   std::set<std::string> ended_grants_;
   std::map<std::string, Seconds> assertions_;
   std::map<std::string, std::size_t> counts_;
+  std::optional<std::vector<std::pair<std::string, std::string>>> secrets_;
 };
 
 }  // namespace sandbox

@@ -44,6 +44,7 @@ constexpr const char* usage = R"(usage: meisai-issuer-sandbox --folder DIR [opti
   --refresh-life SECONDS   of refresh tokens (default: 180 days)
   --access-life SECONDS    of access tokens (default: 300)
   --auto-approve           consent is given without a page
+  --remember-secrets       every token, code and assertion can be read at the control port (GET /secrets)
   --until-stdin-closes     ends with its standard input
 )";
 
@@ -56,6 +57,7 @@ struct Options {
   std::size_t page_size = 25;
   Lives lives;
   bool auto_approve = false;
+  bool remember_secrets = false;
   bool until_stdin_closes = false;
 };
 
@@ -105,6 +107,8 @@ Options options_of(int count, char** arguments) {
     const std::string_view name = arguments[i];
     if (name == "--auto-approve") {
       options.auto_approve = true;
+    } else if (name == "--remember-secrets") {
+      options.remember_secrets = true;
     } else if (name == "--until-stdin-closes") {
       options.until_stdin_closes = true;
     } else if (i + 1 < count) {
@@ -139,6 +143,9 @@ class Issuer {
         authorization_({company, server_.origin(), client, options.auto_approve}, around.clock, grants_),
         accounts_({company, server_.origin(), options.page_size}, around.clock, grants_,
                   Story(company, options.seed, options.base)) {
+    if (options.remember_secrets) {
+      grants_.remember_secrets();
+    }
     server_.start([this](const Request& request) { return answer(request); });
   }
   Issuer(const Issuer&) = delete;

@@ -19,9 +19,6 @@ namespace {
 
 using Object = Poco::JSON::Object;
 
-// Passes the Luhn check and begins like a card; a publisher's test number, nobody's card.
-constexpr std::string_view card_number = "4111111111111111";
-
 std::vector<Object::Ptr> records_of(const Object& document) {
   std::vector<Object::Ptr> records;
   const Object::Ptr data = document.getObject("Data");
@@ -65,7 +62,7 @@ void spoil_record(const Fault& fault, Object& record) {
     const std::string field = parameter(fault, "field", "TransactionInformation");
     const bool free_text = field == "TransactionInformation" && record.has(field);
     const std::string before = free_text ? record.getValue<std::string>(field) + " " : "";
-    record.set(field, before + std::string(card_number));
+    record.set(field, before + std::string(planted_card_number));
   } else if (fault.kind == "schema_drift") {
     const std::string member = parameter(fault, "member", "Amount");
     rename(record, member, parameter(fault, "renamed", ("Drifted" + member).c_str()));

@@ -84,8 +84,7 @@ class MemoryControl final : public Control {
   Result<void> add_connection(const Connection& connection, const AuditDraft& audit) override {
     const std::lock_guard guard(mutex_);
     if (connection.id.empty()) return fail(Code::invalid_argument, "a connection needs an id");
-    if (find(connection.id) != nullptr)
-      return fail(Code::invalid_argument, "a connection with this id exists already");
+    if (find(connection.id) != nullptr) return fail(Code::invalid_argument, "a connection with this id exists already");
     connections_.push_back(connection);
     append(audit);
     return {};

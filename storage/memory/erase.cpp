@@ -92,9 +92,9 @@ class Taking {
       if (came_here && !came_elsewhere && state_.rows_of(key).empty()) statements_.insert(key);
     }
     for (const StatementKey key : statements_) state_.statements.erase(key);
-    std::erase_if(state_.origins, [&](const auto& origin) { return origin.first.second == connection_; });
   }
 
+  /// A card stays where a row, a file's coverage or a statement that only files brought holds it.
   void take_cards() {
     std::erase_if(state_.coverage, [&](const auto& entry) {
       return entry.second.channel == "api" && only_cards_.contains(entry.second.card);
@@ -102,7 +102,8 @@ class Taking {
     for (const CardKey key : only_cards_) {
       const auto here = [&](const auto& entry) { return entry.second.card == key; };
       const bool listed = std::ranges::any_of(state_.statements, [&](const auto& entry) {
-        return std::ranges::find(entry.second.cards, key) != entry.second.cards.end();
+        return std::ranges::find(entry.second.cards, key) != entry.second.cards.end() &&
+               !state_.origins.contains({entry.first, connection_});
       });
       if (!listed && std::ranges::none_of(state_.rows, here) && std::ranges::none_of(state_.coverage, here))
         cards_.insert(key);
@@ -110,7 +111,9 @@ class Taking {
     for (const CardKey key : cards_) {
       state_.cards.erase(key);
       std::erase_if(state_.months, [&](const auto& entry) { return entry.second.card == key; });
+      for (auto& [number, statement] : state_.statements) std::erase(statement.cards, key);
     }
+    std::erase_if(state_.origins, [&](const auto& origin) { return origin.first.second == connection_; });
     for (auto& [key, card] : state_.cards) std::erase(card.connections, connection_);
   }
 

@@ -56,8 +56,9 @@ bool LedgerState::in_file(DocumentKey document) const {
 std::vector<CardKey> LedgerState::withheld(const std::vector<ConnectionId>& sealed) const {
   std::vector<CardKey> found;
   for (const auto& [key, card] : cards) {
-    const bool has_file_row = std::ranges::any_of(
-        rows, [&, card_key = key](const auto& row) { return row.second.card == card_key && in_file(row.second.document); });
+    const bool has_file_row = std::ranges::any_of(rows, [&, card_key = key](const auto& row) {
+      return row.second.card == card_key && in_file(row.second.document);
+    });
     if (ledger_rules::all_sealed(card.connections, sealed) && !has_file_row) found.push_back(key);
   }
   return found;

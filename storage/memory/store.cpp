@@ -174,8 +174,7 @@ class MemoryStore final : public Store {
     IssuerId scope = permit.scope().issuer;
     MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
     MEISAI_TRY(core_->record(audit));
-    return std::unique_ptr<View>(
-        make_view(core_->snapshot(), core_->vault_tag, std::move(scope), admission.sealed()));
+    return std::unique_ptr<View>(make_view(core_->snapshot(), core_->vault_tag, std::move(scope), admission.sealed()));
   }
 
   Result<std::uint64_t> prune(Instant before) {

@@ -195,8 +195,8 @@ class MemoryView final : public ReleaseView {
 
 }  // namespace
 
-std::unique_ptr<ReleaseView> make_view(std::shared_ptr<const LedgerState> state, std::string vault_tag,
-                                       IssuerId scope, std::vector<ConnectionId> sealed) {
+std::unique_ptr<ReleaseView> make_view(std::shared_ptr<const LedgerState> state, std::string vault_tag, IssuerId scope,
+                                       std::vector<ConnectionId> sealed) {
   return std::make_unique<MemoryView>(std::move(state), std::move(vault_tag), std::move(scope), std::move(sealed));
 }
 

@@ -27,7 +27,7 @@ struct Core {
   const std::string vault_tag;
   const Secret card_secret;
 
-  std::mutex mutex;  ///< guards what follows
+  std::mutex mutex;                       ///< guards what follows
   std::condition_variable changed;        ///< a turn was given back, or a window ended
   std::set<ConnectionId> turns;           ///< owners whose turn is taken
   std::vector<Consent> consents;          ///< oldest first

@@ -25,8 +25,7 @@ namespace meisai::sqlcipher {
 /// `invalid_argument` for an id that is taken.
 [[nodiscard]] Result<void> insert_connection(Database& database, const Connection& connection);
 [[nodiscard]] Result<void> update_state(Database& database, const ConnectionId& id, ConnectionState state);
-[[nodiscard]] Result<void> update_outcome(Database& database, const ConnectionId& id,
-                                          const ConnectionOutcome& outcome);
+[[nodiscard]] Result<void> update_outcome(Database& database, const ConnectionId& id, const ConnectionOutcome& outcome);
 /// The consent takes the place of the one before, and the connection is active.
 [[nodiscard]] Result<void> replace_consent(Database& database, const ConnectionId& id, const ConsentTerm& term);
 /// Nothing where the consent has ended, or is not the connection's any more.

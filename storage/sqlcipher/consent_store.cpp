@@ -20,10 +20,8 @@ class SqlcipherConsents final : public ConsentStore {
     if (consent.id.empty()) return fail(Code::invalid_argument, "a consent needs an id");
     MEISAI_ASSIGN(const std::string body, encode_consent(consent));
     return change(audit, [&](Database& database, const VaultPlace&) -> Result<void> {
-      MEISAI_TRY(database.prepared("UPDATE consent SET body=?2 WHERE id=?1")
-                     .bind(1, consent.id.text())
-                     .bind(2, body)
-                     .run());
+      MEISAI_TRY(
+          database.prepared("UPDATE consent SET body=?2 WHERE id=?1").bind(1, consent.id.text()).bind(2, body).run());
       if (database.changes() != 0) return {};
       return database.prepared("INSERT INTO consent(id,body) VALUES(?1,?2)")
           .bind(1, consent.id.text())

@@ -9,9 +9,9 @@ namespace meisai::sqlcipher {
 namespace {
 
 // The highest number that a thing of the kind has or had.
-#define MEISAI_LAST_NUMBER(table)                \
-  "max(coalesce((SELECT max(id) FROM " table     \
-  "),0),coalesce((SELECT last FROM used_number WHERE thing='" table "'),0))"
+#define MEISAI_LAST_NUMBER(table)                                                                                      \
+  "max(coalesce((SELECT max(id) FROM " table "),0),coalesce((SELECT last FROM used_number WHERE thing='" table "'),0)" \
+                                                                                                               ")"
 constexpr char next_card[] = "SELECT 1+" MEISAI_LAST_NUMBER("card");
 constexpr char next_statement[] = "SELECT 1+" MEISAI_LAST_NUMBER("statement");
 constexpr char next_document[] = "SELECT 1+" MEISAI_LAST_NUMBER("document");
@@ -24,7 +24,8 @@ Result<void> save_lists(Database& database, const StatementRow& statement) {
   MEISAI_TRY(database.prepared("DELETE FROM component WHERE statement=?1").bind(1, statement.key).run());
   std::int64_t seq = 0;
   for (const CardKey card : statement.cards)
-    MEISAI_TRY(database.prepared("INSERT INTO statement_card VALUES(?1,?2,?3)").bind_all(statement.key, ++seq, card).run());
+    MEISAI_TRY(
+        database.prepared("INSERT INTO statement_card VALUES(?1,?2,?3)").bind_all(statement.key, ++seq, card).run());
   for (const Subtotal& subtotal : statement.subtotals)
     MEISAI_TRY(database.prepared("INSERT INTO subtotal VALUES(?1,?2,?3,?4,?5,?6)")
                    .bind_all(statement.key, ++seq, subtotal.label, subtotal.card_label, subtotal.stated_minor,
@@ -173,9 +174,9 @@ Result<void> save_coverage(Database& database, const CoverageRow& coverage) {
       last = std::max(last, row.int64(2));
     }
   }
-  for (const std::int64_t id : merged) MEISAI_TRY(database.prepared("DELETE FROM coverage WHERE id=?1").bind(1, id).run());
-  return database
-      .prepared("INSERT INTO coverage(card,channel,certainty,first_day,last_day) VALUES(?1,?2,?3,?4,?5)")
+  for (const std::int64_t id : merged)
+    MEISAI_TRY(database.prepared("DELETE FROM coverage WHERE id=?1").bind(1, id).run());
+  return database.prepared("INSERT INTO coverage(card,channel,certainty,first_day,last_day) VALUES(?1,?2,?3,?4,?5)")
       .bind_all(coverage.card, coverage.channel, coverage.certainty, first, last)
       .run();
 }
@@ -191,8 +192,8 @@ Result<bool> save_quarantine(Database& database, const QuarantineRow& row) {
 
 Result<void> keep_used_numbers(Database& database) {
   MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'card'," MEISAI_LAST_NUMBER("card")).run());
-  MEISAI_TRY(
-      database.prepared("INSERT OR REPLACE INTO used_number SELECT 'statement'," MEISAI_LAST_NUMBER("statement")).run());
+  MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'statement'," MEISAI_LAST_NUMBER("statement"))
+                 .run());
   return database.prepared("INSERT OR REPLACE INTO used_number SELECT 'document'," MEISAI_LAST_NUMBER("document"))
       .run();
 }

@@ -60,8 +60,8 @@ Result<std::unique_ptr<Staging>> begin_staging(std::shared_ptr<Vault> vault, con
                 owner.connection.empty() ? "another import is running" : "another sync of this connection is running",
                 "wait until it has ended, then try again", Retry::later);
   MEISAI_ASSIGN(Lease lease, vault->connection());
-  auto turn = std::make_shared<ImportTurn>(std::move(vault), owner.connection.text(), std::move(lock),
-                                           std::move(lease));
+  auto turn =
+      std::make_shared<ImportTurn>(std::move(vault), owner.connection.text(), std::move(lock), std::move(lease));
   MEISAI_TRY(turn->discard_staged());  // what a crash left
   return std::make_unique<SqlcipherStaging>(std::move(turn));
 }

@@ -40,8 +40,9 @@ Result<void> list_rows(Database& database, const ConnectionId& connection) {
                  .bind(1, connection.text())
                  .run());
   return database
-      .prepared("INSERT INTO gone_row SELECT id FROM txn t WHERE doc IN (SELECT id FROM gone_document) AND NOT EXISTS"
-                "(SELECT 1 FROM revision r WHERE r.txn=t.id AND r.doc NOT IN (SELECT id FROM gone_document))")
+      .prepared(
+          "INSERT INTO gone_row SELECT id FROM txn t WHERE doc IN (SELECT id FROM gone_document) AND NOT EXISTS"
+          "(SELECT 1 FROM revision r WHERE r.txn=t.id AND r.doc NOT IN (SELECT id FROM gone_document))")
       .run();
 }
 
@@ -88,12 +89,12 @@ Result<void> correct_statements(Database& database) {
 Result<void> take_rows(Database& database) {
   MonthCounter months;
   Result<void> counted;
-  MEISAI_TRY(visit_rows(
-      database.prepared("SELECT id," MEISAI_ROW_COLUMNS " FROM txn WHERE id IN (SELECT id FROM gone_row)"),
-      [&](const StoredRow& row) {
-        counted = months.count(row, -1);
-        return counted.has_value();
-      }));
+  MEISAI_TRY(
+      visit_rows(database.prepared("SELECT id," MEISAI_ROW_COLUMNS " FROM txn WHERE id IN (SELECT id FROM gone_row)"),
+                 [&](const StoredRow& row) {
+                   counted = months.count(row, -1);
+                   return counted.has_value();
+                 }));
   MEISAI_TRY(counted);
   MEISAI_TRY(months.flush(database));
   MEISAI_TRY(correct_statements(database));
@@ -111,26 +112,31 @@ Result<void> take_statements(Database& database, const ConnectionId& connection)
                            "AND NOT EXISTS(SELECT 1 FROM billed_part WHERE stmt=s.statement)")
                  .bind(1, connection.text())
                  .run());
-  MEISAI_TRY(database.exec(R"sql(
+  return database.exec(R"sql(
 DELETE FROM statement WHERE id IN (SELECT id FROM gone_statement);
 DELETE FROM statement_card WHERE statement IN (SELECT id FROM gone_statement);
 DELETE FROM subtotal WHERE statement IN (SELECT id FROM gone_statement);
 DELETE FROM component WHERE statement IN (SELECT id FROM gone_statement);
-DELETE FROM statement_origin WHERE statement IN (SELECT id FROM gone_statement);
-)sql"));
-  return database.prepared("DELETE FROM statement_origin WHERE connection=?1").bind(1, connection.text()).run();
+)sql");
 }
 
+/// A card stays where a row, a file's coverage or a statement that only files brought holds it.
 Result<void> take_cards(Database& database, const ConnectionId& connection) {
+  MEISAI_TRY(database.exec("DELETE FROM coverage WHERE channel='api' AND card IN (SELECT id FROM only_card)"));
+  MEISAI_TRY(database
+                 .prepared("INSERT INTO gone_card SELECT id FROM only_card c WHERE "
+                           "NOT EXISTS(SELECT 1 FROM txn WHERE card=c.id) AND "
+                           "NOT EXISTS(SELECT 1 FROM coverage v WHERE v.card=c.id) AND "
+                           "NOT EXISTS(SELECT 1 FROM statement_card s WHERE s.card=c.id AND NOT EXISTS"
+                           "(SELECT 1 FROM statement_origin o WHERE o.statement=s.statement AND o.connection=?1))")
+                 .bind(1, connection.text())
+                 .run());
   MEISAI_TRY(database.exec(R"sql(
-DELETE FROM coverage WHERE channel='api' AND card IN (SELECT id FROM only_card);
-INSERT INTO gone_card SELECT id FROM only_card c WHERE
-  NOT EXISTS(SELECT 1 FROM txn WHERE card=c.id) AND
-  NOT EXISTS(SELECT 1 FROM statement_card s WHERE s.card=c.id) AND
-  NOT EXISTS(SELECT 1 FROM coverage v WHERE v.card=c.id);
 DELETE FROM card WHERE id IN (SELECT id FROM gone_card);
+DELETE FROM statement_card WHERE card IN (SELECT id FROM gone_card);
 DELETE FROM month_total WHERE card IN (SELECT id FROM gone_card);
 )sql"));
+  MEISAI_TRY(database.prepared("DELETE FROM statement_origin WHERE connection=?1").bind(1, connection.text()).run());
   return database.prepared("DELETE FROM card_connection WHERE connection=?1").bind(1, connection.text()).run();
 }
 
@@ -159,8 +165,8 @@ Result<void> tell(Database& database, Entity entity, Sql numbers, VaultHead& hea
       if (!ranges.empty() && ranges.back().last + 1 == number)
         ranges.back().last = number;
       else
-        ranges.push_back({.kind = ChangeKind::removed, .entity = entity, .first = number, .last = number,
-                          .reason = reason});
+        ranges.push_back(
+            {.kind = ChangeKind::removed, .entity = entity, .first = number, .last = number, .reason = reason});
     }
   }
   for (ChangeRow& change : ranges) MEISAI_TRY(append_change(database, change, head));

@@ -50,8 +50,7 @@ Result<std::optional<consent_rules::TokenPlace>> find_tokens(Database& database,
   return std::optional(place);
 }
 
-Result<std::optional<Tokens>> load_tokens(Database& database, const VaultPlace& place,
-                                          const ConnectionId& connection) {
+Result<std::optional<Tokens>> load_tokens(Database& database, const VaultPlace& place, const ConnectionId& connection) {
   Statement& row = database.prepared(
       "SELECT generation,state,access,refresh,access_ends_at,refresh_ends_at,scopes,obtained_at FROM token "
       "WHERE connection=?1");
@@ -76,12 +75,12 @@ Result<std::optional<Tokens>> load_tokens(Database& database, const VaultPlace& 
 
 Result<void> save_tokens(Database& database, const VaultPlace& place, const Tokens& tokens, Entropy& entropy) {
   if (tokens.connection.empty()) return fail(Code::invalid_argument, "tokens belong to a connection");
-  MEISAI_ASSIGN(const auto access,
-                seal_secret(tokens.access, place,
-                            token_label(place, tokens.connection, tokens.generation, "access"), entropy));
-  MEISAI_ASSIGN(const auto refresh,
-                seal_secret(tokens.refresh, place,
-                            token_label(place, tokens.connection, tokens.generation, "refresh"), entropy));
+  MEISAI_ASSIGN(
+      const auto access,
+      seal_secret(tokens.access, place, token_label(place, tokens.connection, tokens.generation, "access"), entropy));
+  MEISAI_ASSIGN(
+      const auto refresh,
+      seal_secret(tokens.refresh, place, token_label(place, tokens.connection, tokens.generation, "refresh"), entropy));
   MEISAI_ASSIGN(const std::string scopes, encode_texts(tokens.scopes));
   return database.prepared("INSERT OR REPLACE INTO token VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
       .bind(1, tokens.connection.text())

@@ -58,11 +58,10 @@ Result<void> VaultHome::open() {
   }
   if (!key) return tl::unexpected(std::move(key).error());
   MEISAI_ASSIGN(Secret tokens, token_key(name));
-  MEISAI_ASSIGN(auto vault, Vault::open({.file = file_of(name),
-                                         .name = name,
-                                         .key = std::move(*key),
-                                         .token_key = std::move(tokens)},
-                                        control_));
+  MEISAI_ASSIGN(
+      auto vault,
+      Vault::open({.file = file_of(name), .name = name, .key = std::move(*key), .token_key = std::move(tokens)},
+                  control_));
   {
     const std::lock_guard guard(mutex_);
     vault_ = std::move(vault);

@@ -115,8 +115,8 @@ class SqlcipherView final : public ReleaseView {
     MEISAI_TRY(vault_->check_named());
     MEISAI_TRY(hide_more(admission.sealed()));
     if (query.only) return visit_one(query, visit);
-    const bool goes_on = walk_ && walk_hidden_ == hidden_ && same_rows(walk_->query(), query) && walk_scope_ == scope && query.after &&
-                         walk_->last() == *query.after;
+    const bool goes_on = walk_ && walk_hidden_ == hidden_ && same_rows(walk_->query(), query) && walk_scope_ == scope &&
+                         query.after && walk_->last() == *query.after;
     if (!goes_on) {
       walk_.reset();
       MEISAI_ASSIGN(RowWalk walk, begin_walk(query, scope));
@@ -246,11 +246,11 @@ Result<std::vector<ChangeRow>> SqlcipherView::shown_parts(const ChangeRow& chang
   if (hidden_.empty()) return std::vector{change};
   if (change.entity == Entity::card) return ledger_rules::without(change, hidden_);
   std::vector<std::int64_t> numbers;
-  Statement& row =
-      change.entity == Entity::transaction
-          ? db().prepared("SELECT id,card FROM txn WHERE id BETWEEN ?1 AND ?2 ORDER BY id")
-          : db().prepared("SELECT statement,card FROM statement_card WHERE statement BETWEEN ?1 AND ?2 "
-                          "ORDER BY statement");
+  Statement& row = change.entity == Entity::transaction
+                       ? db().prepared("SELECT id,card FROM txn WHERE id BETWEEN ?1 AND ?2 ORDER BY id")
+                       : db().prepared(
+                             "SELECT statement,card FROM statement_card WHERE statement BETWEEN ?1 AND ?2 "
+                             "ORDER BY statement");
   const RowScope done(row);
   row.bind(1, change.first).bind(2, change.last);
   for (;;) {

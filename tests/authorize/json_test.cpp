@@ -158,6 +158,8 @@ TEST_CASE("an issuer that says when to come again is heard, within bounds") {
   CHECK(issuer_error(answer, now, "it").code == Code::rate_limited);
   answer.headers.back().second = "99999999";
   CHECK(issuer_error(answer, now, "it").next_allowed_at == now + std::chrono::hours(24));
+  answer.headers.back().second = "Thu, 01 Jan 1970 00:20:00 GMT";
+  CHECK(issuer_error(answer, now, "it").next_allowed_at == Instant(std::chrono::seconds(1200)));
   answer.headers.back().second = "-5";
   CHECK_FALSE(issuer_error(answer, now, "it").next_allowed_at);
   const Error quiet = issuer_error(json_answer(400, R"({"error":"secret-looking text"})"), now, "it");

@@ -179,10 +179,11 @@ TEST_CASE("sync: where no connection could be looked at, the document is an erro
   refused.reason = Error{.code = Code::consent_expired, .what = "the consent has ended", .retry = Retry::after_user};
   report.connections = {refused};
   Connection connection = linked("CNX1");
-  connection.consent.ended_at = at("2026-09-20T00:00:00Z");
+  connection.consent.ended_at = at("2026-10-20T00:00:00Z");
   const auto document = parsed(json::synced(report, reasons_of(report, std::span(&connection, 1), {})));
   CHECK(document.at("error").at("code") == "consent_expired");
-  CHECK(document.at("connections").at(0).at("since") == "2026-09-20T00:00:00.000Z");
+  // The end that was agreed to, not the instant at which a sweep wrote it down.
+  CHECK(document.at("connections").at(0).at("since") == "2026-10-08T15:00:00.000Z");
   CHECK(document.at("error").at("remedy") == "`meisai consent renew CNS1`");
 }
 
@@ -197,6 +198,7 @@ TEST_CASE("a refusal is explained with its date and with the command that helps"
   CHECK(expired.since == connection.consent.not_after);
   CHECK(expired.when == "the consent ended at 2026-10-08T15:00:00.000Z");
   CHECK(reason(Code::consent_expired, {}, Language::ja).when.find("2026-10-08T15:00:00.000Z") != std::string::npos);
+  CHECK_FALSE(reason(Code::consent_withdrawn, {}, Language::en).since.has_value());
   CHECK(reason(Code::reauth_required, {}, Language::en).error.remedy == "`meisai consent renew CNS1`");
   CHECK_FALSE(reason(Code::reauth_required, {}, Language::en).since.has_value());
 

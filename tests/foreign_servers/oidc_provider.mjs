@@ -2,18 +2,22 @@
 //
 // An authorization server that nobody here wrote (npm oidc-provider), on a free port of the loopback interface
 // over TLS. What it does is printed as one JSON object a line; commands come as JSON lines on stdin:
+//   {"do":"sync"}                               everything that happened so far has been printed
 //   {"do":"lose_next","grant":"refresh_token"}  process the next such token request, then cut its connection
 //   {"do":"slow","ms":40}                       wait so long before each token request and before its answer
 //   {"do":"wrong_iss"} {"do":"no_iss"}          spoil `iss` of the next redirect to the client
 //   {"do":"extra_scope","scope":"payments"}     claim so in the next token answer
 //   {"do":"revoke_grants"}                      the person cancels at the issuer
+//   {"do":"replay_code"}                        somebody else sends the last code exchange of a public client again
 //   {"do":"active","token":"..."}               is it? answered by {"event":"active","active":true}
+//   {"do":"sign","alg":"PS256","claims":{}}     npm jose signs with a new key: {"event":"signed","jws":...,"jwks":...}
 // Arguments: --cert FILE --key FILE --client-jwks FILE [--dpop] [--no-par] [--access-ttl S] [--refresh-ttl S]
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:https';
+import { createServer, request } from 'node:https';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import * as jose from 'jose';
 import Provider from 'oidc-provider';
 
 const { values: options } = parseArgs({
@@ -28,6 +32,9 @@ const { values: options } = parseArgs({
   },
 });
 
+// The package talks through the console; stdout is for events.
+console.info = console.error;
+console.log = console.error;
 const say = (event, facts = {}) => process.stdout.write(`${JSON.stringify({ event, ...facts })}\n`);
 /// Tokens are named by digest: what is printed here ends up in test logs.
 const named = (secret) => createHash('sha256').update(String(secret)).digest('hex').slice(0, 16);
@@ -38,6 +45,7 @@ let slow = 0;
 const grants = new Set();
 
 function configuration() {
+  const jwks = JSON.parse(readFileSync(options['client-jwks'], 'utf8'));
   const common = {
     redirect_uris: ['http://127.0.0.1/callback'],
     application_type: 'native',
@@ -51,8 +59,8 @@ function configuration() {
         ...common,
         client_id: 'meisai-confidential',
         token_endpoint_auth_method: 'private_key_jwt',
-        token_endpoint_auth_signing_alg: 'ES256',
-        jwks: JSON.parse(readFileSync(options['client-jwks'], 'utf8')),
+        token_endpoint_auth_signing_alg: jwks.keys[0].alg,
+        jwks,
       },
       { ...common, client_id: 'meisai-public', token_endpoint_auth_method: 'none' },
     ],
@@ -94,6 +102,7 @@ async function tokenHooks(ctx, proceed) {
   if (slow > 0) await wait(Math.random() * slow);
   await proceed();
   const grant = ctx.oidc?.params?.grant_type;
+  if (grant === 'authorization_code') next.exchange = { ...ctx.oidc.params };
   const sent = ctx.oidc?.params?.refresh_token ?? ctx.oidc?.params?.code;
   say('token_request', { grant, sent: sent ? named(sent) : undefined, status: ctx.status, error: ctx.body?.error });
   if (slow > 0) await wait(Math.random() * slow);
@@ -137,8 +146,34 @@ function listen(provider) {
   provider.on('server_error', (ctx, error) => say('server_error', { detail: String(error.stack) }));
 }
 
+function replay(provider, exchange) {
+  const fields = ['client_id', 'grant_type', 'code', 'redirect_uri', 'code_verifier'];
+  const body = new URLSearchParams(fields.map((name) => [name, exchange[name]])).toString();
+  return new Promise((done, failed) => {
+    const sent = request(`${provider.issuer}/oauth/exchange`, {
+      method: 'POST',
+      ca: readFileSync(options.cert),
+      rejectUnauthorized: false, // to itself
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length },
+    }, (answer) => { answer.resume().on('end', done); });
+    sent.on('error', failed);
+    sent.end(body);
+  });
+}
+
+async function sign(algorithm, claims) {
+  const { publicKey, privateKey } = await jose.generateKeyPair(algorithm);
+  const key = { ...await jose.exportJWK(publicKey), kid: 'theirs', alg: algorithm, use: 'sig' };
+  const jws = await new jose.SignJWT(claims).setProtectedHeader({ alg: algorithm, kid: 'theirs', typ: 'JWT' })
+    .sign(privateKey);
+  say('signed', { jws, jwks: JSON.stringify({ keys: [key] }) });
+}
+
 async function obey(provider, command) {
   switch (command.do) {
+    case 'sign': await sign(command.alg, command.claims); return;
+    case 'replay_code': await replay(provider, next.exchange); break;
+    case 'sync': break; // answered after everything that was said before
     case 'lose_next': next.lose = command.grant; break;
     case 'slow': slow = command.ms; break;
     case 'wrong_iss': next.iss = 'wrong'; break;

@@ -54,12 +54,10 @@ struct House {
   }
   /// The connection stands on a consent that ends in an hour.
   void give_consent() {
-    control.now.consent =
-        ConsentTerm{.consent = agreed, .not_before = noon, .not_after = noon + std::chrono::hours(1)};
+    control.now.consent = ConsentTerm{.consent = agreed, .not_before = noon, .not_after = noon + std::chrono::hours(1)};
   }
   Result<void> end_consent(ConsentEnd end = ConsentEnd::withdrawn, HeldData held = HeldData::kept) {
-    return gate.end_consent(control,
-                            {.issuer = jcb, .connection = ours, .consent = agreed, .end = end, .held = held},
+    return gate.end_consent(control, {.issuer = jcb, .connection = ours, .consent = agreed, .end = end, .held = held},
                             "subject");
   }
 };

@@ -2,7 +2,7 @@
 //
 // The wire lock's contract, in memory and on a file: a cutoff waits for the transfers that it covers and for no
 // others, keeps nobody out itself, and every wait ends. For the file also between processes and after a kill.
-#include "storage/gate_lock/file_wire_lock.h"
+#include "storage/memory/wire_lock.h"
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-#include "storage/memory/wire_lock.h"
+#include "storage/gate_lock/file_wire_lock.h"
 #include "tests/temporary_folder.h"
 
 namespace meisai {
@@ -196,7 +196,7 @@ TEST_CASE("the lock file is ours alone and stays empty", "[wire_lock]") {
   const auto lock = open_file_wire_lock(path).value();
   const auto hold = lock->enter(jcb, ours);
   REQUIRE(hold);
-  struct stat info {};
+  struct stat info{};
   REQUIRE(::stat(path.c_str(), &info) == 0);
   CHECK((info.st_mode & 0777U) == 0600U);
   CHECK(info.st_size == 0);

@@ -21,8 +21,6 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-const IssuerId issuer("jcb_card");
-
 /// Appends whole lines, durably; many processes may append to one file.
 class Log {
  public:
@@ -45,7 +43,9 @@ void nap(std::minstd_rand& random, microseconds longest) {
   if (longest.count() > 0) std::this_thread::sleep_for(microseconds(random() % static_cast<unsigned>(longest.count())));
 }
 
-bool is_cutoff(const Error& error) { return error.code == Code::cutoff_all || error.code == Code::cutoff_issuer; }
+bool is_cutoff(const Error& error) {
+  return error.code == Code::cutoff_all || error.code == Code::cutoff_issuer || error.code == Code::cutoff_connection;
+}
 
 int unexpected(const Error& error) {
   std::cerr << "unexpected: " << name_of(error.code) << ": " << error.what << "\n";
@@ -87,6 +87,41 @@ int run_committer(const std::filesystem::path& folder, LockUsed lock, const Race
   return 0;
 }
 
+int run_sender(const std::filesystem::path& folder, LockUsed lock, const RaceTimes& times, Board& board,
+               unsigned seed) {
+  constexpr int bytes = 20;
+  const auto room = open_room(folder, lock);
+  const Log log(folder);
+  std::minstd_rand random(seed);
+  while (!board.stop) {
+    auto permit = room->gate.ask<Request>({.issuer = issuer, .connection = ours});
+    if (!permit) {
+      if (!is_cutoff(permit.error())) return unexpected(permit.error());
+      ++board.refused_at_ask;
+      nap(random, microseconds(200));
+      continue;
+    }
+    const std::uint64_t cuts_before = board.cuts_returned;
+    nap(random, times.longest_work);
+    const auto crossing = std::move(*permit).cross();
+    if (!crossing) {
+      if (!is_cutoff(crossing.error())) return unexpected(crossing.error());
+      ++board.refused_at_admit;
+      continue;
+    }
+    for (int sent = 0; sent < bytes; ++sent) {
+      if (const auto open = crossing->still_open(); !open) {
+        if (!is_cutoff(open.error())) return unexpected(open.error());
+        ++board.broken_off;
+        break;
+      }
+      std::this_thread::sleep_for(times.inside);
+      if (!log.append("byte " + std::to_string(cuts_before))) return 4;
+    }
+  }
+  return 0;
+}
+
 int run_exporter(const std::filesystem::path& folder, int pipe, Board& board) {
   const auto room = open_room(folder);
   for (;;) {
@@ -115,7 +150,9 @@ CutterReport run_cutter(const std::filesystem::path& folder, LockUsed lock, cons
     Incident draft;
     draft.id = IncidentId("race" + std::to_string(i));
     draft.scope = i % 2 == 0 ? CutoffScope::issuer : CutoffScope::all;
-    if (draft.scope == CutoffScope::issuer) draft.issuer = issuer;
+    if (times.connections && i % 3 == 0) draft.scope = CutoffScope::connection;
+    if (draft.scope != CutoffScope::all) draft.issuer = issuer;
+    if (draft.scope == CutoffScope::connection) draft.connection = ours;
     draft.reason = "race";
 
     const auto begun = steady_clock::now();

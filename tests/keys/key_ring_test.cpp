@@ -174,6 +174,29 @@ TEST_CASE("wrapped keys do not work at another place") {
   CHECK(code_of(KeyRing::open_store(folder / "ring", "z", provider)) == Code::wrong_key);
 }
 
+TEST_CASE("a secret of any length is sealed and opens at its own place only") {
+  CountingEntropy entropy;
+  const Secret key = must(random_key(entropy));
+  const Secret other = must(random_key(entropy));
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{32}, std::size_t{5000}}) {
+    const Secret secret(std::string(size, 's'));
+    const auto sealed = must(seal(secret, key, "label", entropy));
+    CHECK(sealed.size() == size + 40);  // nonce and tag
+    CHECK(must(unseal(sealed, key, "label")).reveal_text() == secret.reveal_text());
+    CHECK(must(seal(secret, key, "label", entropy)) != sealed);
+    CHECK(code_of(unseal(sealed, other, "label")) == Code::wrong_key);
+    CHECK(code_of(unseal(sealed, key, "label2")) == Code::wrong_key);
+    CHECK(code_of(unseal(std::span(sealed).first(sealed.size() - 1), key, "label")) == Code::wrong_key);
+    for (std::size_t i = 0; i < sealed.size(); i += 1 + sealed.size() / 50) {
+      auto changed = sealed;
+      changed[i] ^= std::byte{1};
+      CHECK(code_of(unseal(changed, key, "label")) == Code::wrong_key);
+    }
+  }
+  CHECK(code_of(unseal({}, key, "label")) == Code::wrong_key);
+  CHECK(code_of(seal(Secret("s"), Secret("short"), "label", entropy)) == Code::internal_bug);
+}
+
 TEST_CASE("labels of different fields differ") {
   CHECK(wrap_label({"a", "bc"}) != wrap_label({"ab", "c"}));
   CHECK(wrap_label({"a", ""}) != wrap_label({"a"}));

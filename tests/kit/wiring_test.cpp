@@ -112,6 +112,53 @@ TEST_CASE("with the gate alone, incidents work and the ledger stays closed") {
   CHECK(rows.error().code == Code::store_damaged);
 }
 
+TEST_CASE("what linked issuers need of a store is there: wire lock, consents, connections") {
+  const TemporaryFolder folder;
+  const auto key = raw_key(thirty_two('k'));
+  REQUIRE(create_store(options_in(folder, false), *key).has_value());
+  const ConnectionId connection("con1");
+  const AuditDraft audit{.actor = "subject", .operation = "link", .result = "done"};
+  const auto use = [&](EnginePorts ports) {
+    REQUIRE(ports.wire_lock != nullptr);
+    REQUIRE(ports.wire_lock->enter(IssuerId("jcb_card"), connection).has_value());
+    REQUIRE(ports.wire_lock->drain({}, {}, std::chrono::milliseconds(100)).has_value());
+    REQUIRE(ports.consents != nullptr);
+    REQUIRE(ports.consents->put_tokens({.connection = connection, .access = Secret("a")}, {}, audit).has_value());
+    CHECK((*ports.consents->tokens(connection))->access.reveal_text() == "a");
+    REQUIRE(ports.control->add_connection({.id = connection, .issuer = IssuerId("jcb_card")}, audit).has_value());
+    REQUIRE(ports.control->begin_consent(connection, {.consent = ConsentId("c")}, audit).has_value());
+    CHECK(ports.control->facts_about(connection)->consent->consent.text() == "c");
+    CHECK(ports.control->connections()->size() == 1);
+    REQUIRE(ports.control->note_outcome(connection, {.outcome = SyncOutcome::fresh}).has_value());
+    REQUIRE(ports.control->put_registration({.issuer = IssuerId("jcb_card")}, audit).has_value());
+    CHECK(ports.control->registrations()->size() == 1);
+    REQUIRE(ports.control->note_trusted_time(september).has_value());
+    CHECK(*ports.control->trusted_time() == september);
+    REQUIRE(ports.control->announce_end(connection, ConsentId("c")).has_value());
+    REQUIRE(
+        ports.control->end_consent(connection, ConsentId("c"), ConsentEnd::expired, september, HeldData::sealed, audit)
+            .has_value());
+    REQUIRE(ports.control->set_revocation(connection, Revocation::due, audit).has_value());
+    REQUIRE(ports.control->set_connection_state(connection, ConnectionState::closed, audit).has_value());
+    CHECK(ports.control->facts()->sealed == std::vector{connection});
+  };
+  auto ports = store_ports(folder.path() / "store", *key);
+  REQUIRE(ports.has_value());
+  use(std::move(*ports));
+  use(memory_ports(september));
+  // The gate alone reaches tokens too, so that a cutoff can destroy them; where the ledger is gone it goes without.
+  auto gate = gate_ports(folder.path() / "store", *key);
+  REQUIRE(gate.has_value());
+  CHECK((*gate->consents->tokens(connection))->generation == 1);
+  gate->consents.reset();
+  std::filesystem::remove_all(folder.path() / "store" / "vaults");
+  gate = gate_ports(folder.path() / "store", *key);
+  REQUIRE(gate.has_value());
+  const auto tokens = gate->consents->tokens(connection);
+  REQUIRE_FALSE(tokens.has_value());
+  CHECK(tokens.error().code == Code::store_damaged);
+}
+
 TEST_CASE("a memory engine knows every layout and target, and nothing of earlier ones") {
   const auto engine = memory_engine(september);
   CHECK(engine->layouts().size() >= 3);

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "engine/gate/gate.h"
+#include "meisai/ports/consent_store.h"
+#include "meisai/ports/http.h"
 #include "meisai/ports/store.h"
 
 namespace {

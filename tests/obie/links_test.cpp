@@ -33,9 +33,9 @@ Talk with_accounts(const std::vector<std::string>& accounts) {
 }  // namespace
 
 TEST_CASE("a good next link is followed, however its origin is spelled") {
-  for (const char* origin : {"https://api.alphabank.com", "HTTPS://API.AlphaBank.com", "https://api.alphabank.com:443"}) {
-    const Talk said =
-        with_next(std::string(origin) + "/open-banking/v3.1/aisp/accounts/c1/transactions?page=2");
+  for (const char* origin :
+       {"https://api.alphabank.com", "HTTPS://API.AlphaBank.com", "https://api.alphabank.com:443"}) {
+    const Talk said = with_next(std::string(origin) + "/open-banking/v3.1/aisp/accounts/c1/transactions?page=2");
     CHECK_FALSE(said.error);
     CHECK(said.urls.size() == 3);
     CHECK(normalized(said).accepted == 2);
@@ -107,8 +107,7 @@ TEST_CASE("links of a wrong type are an error, links inside Data are taken") {
 }
 
 TEST_CASE("two cards that show the same number cannot be told apart") {
-  CHECK(code_of(with_accounts({card_account("a", "****1234"), card_account("b", "****1234")})) ==
-        Code::card_ambiguous);
+  CHECK(code_of(with_accounts({card_account("a", "****1234"), card_account("b", "****1234")})) == Code::card_ambiguous);
   CHECK_FALSE(with_accounts({card_account("a", "****1234"), card_account("b", "****1235")}).error);
   CHECK_FALSE(with_accounts({card_account("a", "****1234"), card_account("a", "****1234")}).error);  // named twice
 }
@@ -165,8 +164,8 @@ TEST_CASE("what the family needs of a profile, and its addresses") {
   CHECK(issuer->resource_paths()[0].method == HttpMethod::get);
   CHECK(issuer->resource_paths()[0].prefix == std::string(base) + "/");
   CHECK(issuer->consent_paths().size() == 3);
-  const ConsentCall made = issuer->create_consent(parse_rfc3339("2017-10-20T03:00:00Z").value(),
-                                                  LocalDate(std::chrono::year(2016) / 1 / 2));
+  const ConsentCall made =
+      issuer->create_consent(parse_rfc3339("2017-10-20T03:00:00Z").value(), LocalDate(std::chrono::year(2016) / 1 / 2));
   CHECK(made.url == std::string(base) + "/account-access-consents");
   CHECK(made.body == R"({"Data":{"Permissions":["ReadAccountsDetail","ReadTransactionsDetail"],)"
                      R"("ExpirationDateTime":"2017-10-20T03:00:00.000Z",)"

@@ -2,8 +2,9 @@
 //
 // Whatever bytes an issuer sends: records or an error, never a crash, never fewer rows than the answer holds; and the
 // same answers give the same records (I10).
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
 
 #include "tests/obie/talk.h"
 
@@ -19,16 +20,13 @@ std::string good_rows(int count) {
 Talk rows_talk(const std::string& accounts, const std::string& rows) {
   IssuerProfile profile = example_bank();
   profile.statements = false;
-  return talk(issuer_of(profile), whole_of_2017(), [&](const std::string& url) {
-    return url.find("/transactions") != std::string::npos ? rows : accounts;
-  });
+  return talk(issuer_of(profile), whole_of_2017(),
+              [&](const std::string& url) { return url.find("/transactions") != std::string::npos ? rows : accounts; });
 }
 
 const std::string cards = listing("Account", {card_account("c1", "****1234")});
 
-bool holds(const std::string& property, const std::function<void()>& body) {
-  return rc::check(property, body);
-}
+bool holds(const std::string& property, const std::function<void()>& body) { return rc::check(property, body); }
 
 }  // namespace
 

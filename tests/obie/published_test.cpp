@@ -23,9 +23,9 @@ Answerer example_answers(const std::string& accounts) {
 
 TEST_CASE("the published accounts are no cards: nothing below /accounts is asked") {
   for (const char* name : {"01", "02", "03"}) {
-    const Talk said = talk(issuer_of(example_bank()), whole_of_2017(),
-                           answers({{"/accounts", published("examples/accounts-" + std::string(name) +
-                                                            "-get-accounts-response.json")}}));
+    const Talk said = talk(
+        issuer_of(example_bank()), whole_of_2017(),
+        answers({{"/accounts", published("examples/accounts-" + std::string(name) + "-get-accounts-response.json")}}));
     REQUIRE(said.error);
     CHECK(said.error->code == Code::no_card_account);
     CHECK(said.urls == std::vector<std::string>{"/accounts"});
@@ -39,15 +39,14 @@ TEST_CASE("as cards, the published examples give exact counts for each breach of
   const Talk said = talk(issuer_of(example_bank()), whole_of_2017(),
                          example_answers(card_copy("examples/accounts-01-get-accounts-response.json")));
   CHECK_FALSE(said.error);
-  CHECK(said.urls == std::vector<std::string>{
-                         "/accounts", "/accounts/22289/statements",
-                         "/accounts/22289/statements/8sfhke-sifhkeuf-97813/transactions",
-                         "/accounts/22289/statements/34hj24u-324h33-31i3p4/transactions",
-                         "/accounts/22289/transactions?fromBookingDateTime=2017-01-01T00:00:00"
-                         "&toBookingDateTime=2017-12-31T23:59:59",
-                         "/accounts/31820/statements",
-                         "/accounts/31820/transactions?fromBookingDateTime=2017-01-01T00:00:00"
-                         "&toBookingDateTime=2017-12-31T23:59:59"});
+  CHECK(said.urls == std::vector<std::string>{"/accounts", "/accounts/22289/statements",
+                                              "/accounts/22289/statements/8sfhke-sifhkeuf-97813/transactions",
+                                              "/accounts/22289/statements/34hj24u-324h33-31i3p4/transactions",
+                                              "/accounts/22289/transactions?fromBookingDateTime=2017-01-01T00:00:00"
+                                              "&toBookingDateTime=2017-12-31T23:59:59",
+                                              "/accounts/31820/statements",
+                                              "/accounts/31820/transactions?fromBookingDateTime=2017-01-01T00:00:00"
+                                              "&toBookingDateTime=2017-12-31T23:59:59"});
 
   // Breach: OpeningDate is no date-time. Both accounts are taken; nothing reads that date.
   CHECK(said.cards == std::vector<std::string>{"Bills 3345", "Household 3348"});
@@ -56,11 +55,11 @@ TEST_CASE("as cards, the published examples give exact counts for each breach of
   // second card names the first one's, so there both are refused.
   REQUIRE(said.documents.size() == 4);
   CHECK(said.documents[0].lines() ==
-        std::vector<std::string>{
-            "8 1 0|20:8sfhke-sifhkeuf-97813", "9 2 0|20:closed", "5 3 0|20:2017-08-31T23:59:59+00:00|19:EndDateTime",
-            "1 4 0|19:ClosingBalance|20:400.00|26:GBP|25:Credit",
-            "3 5 0|19:PreviousClosingBalance|20:600.00|26:GBP|25:Credit|11:previous_balance",
-            said.documents[0].lines()[5], "7 7 0"});
+        std::vector<std::string>{"8 1 0|20:8sfhke-sifhkeuf-97813", "9 2 0|20:closed",
+                                 "5 3 0|20:2017-08-31T23:59:59+00:00|19:EndDateTime",
+                                 "1 4 0|19:ClosingBalance|20:400.00|26:GBP|25:Credit",
+                                 "3 5 0|19:PreviousClosingBalance|20:600.00|26:GBP|25:Credit|11:previous_balance",
+                                 said.documents[0].lines()[5], "7 7 0"});
   CHECK(said.documents[1].lines().size() == 5);  // two previous balances, no closing one: no sum is stated
 
   const Counts counts = normalized(said);

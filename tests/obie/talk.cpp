@@ -17,9 +17,8 @@ using std::chrono::month;
 using std::chrono::year;
 
 std::string cells_of(const RawPage& page, const RawRecord& record) {
-  std::string line =
-      std::to_string(static_cast<int>(record.kind)) + ' ' + std::to_string(record.row) + ' ' +
-      (record.card == no_card ? std::string("-") : std::to_string(record.card));
+  std::string line = std::to_string(static_cast<int>(record.kind)) + ' ' + std::to_string(record.row) + ' ' +
+                     (record.card == no_card ? std::string("-") : std::to_string(record.card));
   for (const RawCell& cell : page.cells(record))
     line += '|' + std::to_string(static_cast<int>(cell.field)) + (cell.pan_masked ? "!" : "") + ':' +
             std::string(page.text(cell));

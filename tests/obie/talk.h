@@ -34,9 +34,9 @@ struct TalkDocument {
 };
 struct Talk {
   std::shared_ptr<const LinkedIssuer> issuer;  ///< owns the layouts of the documents
-  std::vector<std::string> urls;  ///< below the base
+  std::vector<std::string> urls;               ///< below the base
   std::vector<TalkDocument> documents;
-  std::vector<RawPage> loose;  ///< pages whose document never ended
+  std::vector<RawPage> loose;      ///< pages whose document never ended
   std::vector<std::string> cards;  ///< `name last4`
   std::vector<std::string> keys;
   std::optional<Error> error;
@@ -63,7 +63,6 @@ struct Counts {
                                   const std::string& next = {});
 [[nodiscard]] std::string card_account(const std::string& id, const std::string& number);
 /// A booked debit; `more` is added as it is (`,"X":1`).
-[[nodiscard]] std::string row(const std::string& id, const std::string& amount = "10.00",
-                              const std::string& more = {});
+[[nodiscard]] std::string row(const std::string& id, const std::string& amount = "10.00", const std::string& more = {});
 
 }  // namespace meisai::test

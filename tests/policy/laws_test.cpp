@@ -170,6 +170,7 @@ TEST_CASE("a refusal is one code of the closed list, with a way out and no place
     RC_ASSERT_FALSE(refusal.what.empty());
     RC_ASSERT_FALSE(refusal.remedy.empty());
     RC_ASSERT(refusal.remedy.find("lift ID") == std::string::npos);
-    if (facts.consent && !facts.consent->consent.empty()) RC_ASSERT(refusal.remedy.find("renew ID") == std::string::npos);
+    if (facts.consent && !facts.consent->consent.empty())
+      RC_ASSERT(refusal.remedy.find("renew ID") == std::string::npos);
   }));
 }

@@ -141,8 +141,8 @@ TEST_CASE("the first row of the table speaks") {
 TEST_CASE("a cutoff in force waits for the person, one that passed asks to begin again") {
   for (const CutoffScope scope : scopes) {
     const Question asked = question({Purpose::commit}, jcb, ours);
-    const auto in_force =
-        decide(asked, facts_with({incident(scope, jcb, CutoffDegree::suspend, IncidentState::open, 1)}, 1), {noon, noon});
+    const auto in_force = decide(
+        asked, facts_with({incident(scope, jcb, CutoffDegree::suspend, IncidentState::open, 1)}, 1), {noon, noon});
     const auto passed = decide(
         asked, facts_with({incident(scope, jcb, CutoffDegree::suspend, IncidentState::lifted, 1)}, 1), {noon, noon});
     REQUIRE_FALSE(in_force);
@@ -161,8 +161,7 @@ TEST_CASE("of two cutoffs the refusal names the one that is about this step") {
   elsewhere.id = IncidentId("IN8");
   Incident here = incident(CutoffScope::issuer, jcb, CutoffDegree::suspend, IncidentState::open, 2);
   here.id = IncidentId("IN9");
-  const auto decision =
-      decide(question({Purpose::request}, jcb, ours), facts_with({elsewhere, here}, 2), {noon, noon});
+  const auto decision = decide(question({Purpose::request}, jcb, ours), facts_with({elsewhere, here}, 2), {noon, noon});
   REQUIRE_FALSE(decision);
   CHECK(decision.error().remedy.find("IN9") != std::string::npos);
   CHECK(decision.error().remedy.find("IN8") == std::string::npos);

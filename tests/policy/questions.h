@@ -69,9 +69,8 @@ inline Incident incident(CutoffScope scope, const IssuerId& issuer, CutoffDegree
 
 /// A consent that stands for an hour around noon.
 inline ConsentTerm standing() {
-  return {.consent = agreed,
-          .not_before = noon - std::chrono::minutes(30),
-          .not_after = noon + std::chrono::minutes(30)};
+  return {
+      .consent = agreed, .not_before = noon - std::chrono::minutes(30), .not_after = noon + std::chrono::minutes(30)};
 }
 
 inline Facts facts_with(std::vector<Incident> incidents, std::uint64_t epoch,

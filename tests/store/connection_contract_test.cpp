@@ -88,8 +88,8 @@ TEMPLATE_TEST_CASE("a connection is kept with all that is known of it", "[contro
   CHECK(code_of(control.set_revocation(none, Revocation::due, entry())) == Code::not_found);
 }
 
-TEMPLATE_TEST_CASE("facts about a connection carry its consent, and all carry what is sealed", "[control]",
-                   MemoryWorld, FolderWorld) {
+TEMPLATE_TEST_CASE("facts about a connection carry its consent, and all carry what is sealed", "[control]", MemoryWorld,
+                   FolderWorld) {
   TestType world;
   world.connect("con1");
   world.connect("con2");

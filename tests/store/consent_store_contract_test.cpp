@@ -251,13 +251,13 @@ TEST_CASE("a sealed token put in another's place is damage", "[consent]") {
 TEST_CASE("a consent that nobody wrote is damage", "[consent]") {
   FolderWorld world;
   must(world.consents().put_consent(sample_consent("c1"), entry("consent")));
-  const char* change = GENERATE("UPDATE consent SET body='{}'", "UPDATE consent SET body='['",
-                                "UPDATE consent SET body=replace(body,'\"held\":2','\"held\":4')",
-                                "UPDATE consent SET body=replace(body,'\"held\":2','\"held\":\"2\"')",
-                                "UPDATE consent SET body=replace(body,'\"format\":1','\"format\":2')",
-                                "UPDATE consent SET body=replace(body,'\"key\":\"scope\"','\"cle\":\"scope\"')",
-                                "UPDATE consent SET body=replace(body,'\"holder\"','\"holder2\"')",
-                                "UPDATE consent SET id='c2'");
+  const char* change =
+      GENERATE("UPDATE consent SET body='{}'", "UPDATE consent SET body='['",
+               "UPDATE consent SET body=replace(body,'\"held\":2','\"held\":4')",
+               "UPDATE consent SET body=replace(body,'\"held\":2','\"held\":\"2\"')",
+               "UPDATE consent SET body=replace(body,'\"format\":1','\"format\":2')",
+               "UPDATE consent SET body=replace(body,'\"key\":\"scope\"','\"cle\":\"scope\"')",
+               "UPDATE consent SET body=replace(body,'\"holder\"','\"holder2\"')", "UPDATE consent SET id='c2'");
   {
     auto vault = world.raw_vault();
     must(vault.exec(change));

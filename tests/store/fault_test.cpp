@@ -3,7 +3,6 @@
 // Full disks, failing disks and kills at any instant of an import: the store afterwards is as it was before
 // a window or after it, and sound.
 #include <fcntl.h>
-#include <meisai_codec/private_sqlite3.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,49 +11,13 @@
 #include <thread>
 #include <type_traits>
 
+#include "tests/store/failing_disk.h"
 #include "tests/store/store_fixture.h"
 
 namespace meisai::test {
 namespace {
 
 constexpr std::uint32_t rows_a_window = 60;
-
-int calls_left = 0;
-int fail_with = 0;
-
-bool fails_now() {
-  if (calls_left-- > 0) return false;
-  errno = fail_with;
-  return true;
-}
-ssize_t failing_pwrite(int fd, const void* data, size_t size, off_t offset) {
-  return fails_now() ? -1 : ::pwrite(fd, data, size, offset);
-}
-int failing_ftruncate(int fd, off_t size) { return fails_now() ? -1 : ::ftruncate(fd, size); }
-
-/// While it lives, all writes of SQLite after the first `good` fail with `number`.
-class FailingDisk {
- public:
-  FailingDisk(int good, int number) {
-    calls_left = good;
-    fail_with = number;
-    set("pwrite", reinterpret_cast<sqlite3_syscall_ptr>(&failing_pwrite));
-    set("ftruncate", reinterpret_cast<sqlite3_syscall_ptr>(&failing_ftruncate));
-  }
-  FailingDisk(const FailingDisk&) = delete;
-  FailingDisk& operator=(const FailingDisk&) = delete;
-  ~FailingDisk() {
-    set("pwrite", nullptr);
-    set("ftruncate", nullptr);
-  }
-  [[nodiscard]] static bool was_hit() { return calls_left < 0; }
-
- private:
-  static void set(const char* name, sqlite3_syscall_ptr call) {
-    sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
-    REQUIRE(vfs->xSetSystemCall(vfs, name, call) == SQLITE_OK);
-  }
-};
 
 /// Counts the writes between a step's taking of the gate and its letting go.
 class NotingLock final : public GateLock {
@@ -75,12 +38,12 @@ class NotingLock final : public GateLock {
     Noting(std::unique_ptr<Hold> hold, NotingLock& lock) : hold_(std::move(hold)), lock_(lock) {}
     Noting(const Noting&) = delete;
     Noting& operator=(const Noting&) = delete;
-    ~Noting() override { lock_.writes_within_hold += left_at_share_ - calls_left; }
+    ~Noting() override { lock_.writes_within_hold += left_at_share_ - FailingDisk::left(); }
 
    private:
     std::unique_ptr<Hold> hold_;
     NotingLock& lock_;
-    int left_at_share_ = calls_left;
+    int left_at_share_ = FailingDisk::left();
   };
   GateLock& lock_;
 };
@@ -209,7 +172,7 @@ TEST_CASE("what a large window writes is written before it holds the gate", "[fa
     must(window->insert(row(card, day(2000 + static_cast<int>(i % 20), 1 + i % 12, 1 + i % 28), i)));
   must(window->add_audit(entry()));
   must(window->commit(must(gate.ask<Commit>({}))));
-  CHECK(plenty - calls_left > 1000);
+  CHECK(plenty - FailingDisk::left() > 1000);
   CHECK(lock.writes_within_hold < 20);  // the commit's last frame and control's mark
   CHECK(world.rows().size() == 30'000);
   CHECK(world.findings().empty());

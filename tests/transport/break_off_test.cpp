@@ -22,14 +22,17 @@ class Waiting {
   Waiting()
       : server_(authority_.issue(), [this](Peer& peer) {
           if (peer.read().head.empty()) return;
-          if (!first_words_.empty()) peer.send(first_words_);
+          if (const std::string words = first_words(); !words.empty()) peer.send(words);
           ++asked_;
           const std::size_t more = peer.raw_bytes_until_end();
           const std::lock_guard guard(mutex_);
           more_.push_back(more);
           counted_.notify_all();
         }) {}
-  void say_first(std::string words) { first_words_ = std::move(words); }
+  void say_first(std::string words) {
+    const std::lock_guard guard(mutex_);
+    first_words_ = std::move(words);
+  }
   /// Begins a request and moves bytes until the server has it.
   HttpTransport::Ticket ask(Wire& wire) {
     const int before = asked_;
@@ -48,6 +51,11 @@ class Waiting {
   [[nodiscard]] HttpRules rules() const { return rules_for(server_, authority_.pem()); }
 
  private:
+  [[nodiscard]] std::string first_words() {
+    const std::lock_guard guard(mutex_);
+    return first_words_;
+  }
+
   Authority authority_;
   std::string first_words_;
   std::atomic<int> asked_ = 0;

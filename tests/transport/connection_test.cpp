@@ -193,9 +193,9 @@ TEST_CASE("a server that is not there is unreachable") {
 TEST_CASE("proxies and passwords of the surroundings are ignored") {
   const Authority authority;
   TlsServer proxy(authority.issue(), echo);
-  ReceivedRequest seen;
+  LastRequest last;
   TlsServer server(authority.issue(), [&](Peer& peer) {
-    seen = peer.read();
+    last.keep(peer.read());
     peer.answer("direct", "Set-Cookie: a=b; Path=/\r\n");
   });
   const TemporaryFolder home;
@@ -209,8 +209,22 @@ TEST_CASE("proxies and passwords of the surroundings are ignored") {
   const HttpRules rules = rules_for(server, authority.pem());
   for (int i = 0; i < 2; ++i) {
     CHECK(body_of(wire.get(server.origin() + "/api/x", rules)) == "direct");
-    CHECK_FALSE(seen.has("Authorization"));
-    CHECK_FALSE(seen.has("Cookie"));
+    CHECK(last.get().has("GET /api/x"));
+    CHECK_FALSE(last.get().has("Authorization"));
+    CHECK_FALSE(last.get().has("Cookie"));
   }
   CHECK(proxy.connections() == 0);
+}
+
+TEST_CASE("the secrets of a session are written nowhere, whatever the surroundings ask for") {
+  const Authority authority;
+  TlsServer server(authority.issue(), echo);
+  const TemporaryFolder folder;
+  const std::string file = folder / "keys";
+  const EnvironmentValue key_log("SSLKEYLOGFILE", file);
+  Wire wire;
+  CHECK(body_of(wire.get(server.origin() + "/api/x", rules_for(server, authority.pem()))) == "/api/x");
+  wire.transport.reset();
+  CHECK(std::ifstream(file).is_open());  // libcurl has seen the wish
+  CHECK(std::ifstream(file).peek() == std::ifstream::traits_type::eof());
 }

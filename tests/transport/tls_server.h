@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/transport/certificates.h"
@@ -25,6 +26,23 @@ struct ReceivedRequest {
   std::string body;
   [[nodiscard]] std::string path() const;
   [[nodiscard]] bool has(std::string_view line) const { return head.find(line) != std::string::npos; }
+};
+
+/// A request that a server's thread keeps for the test's.
+class LastRequest {
+ public:
+  ReceivedRequest keep(ReceivedRequest request) {
+    const std::lock_guard guard(mutex_);
+    return request_ = std::move(request);
+  }
+  [[nodiscard]] ReceivedRequest get() const {
+    const std::lock_guard guard(mutex_);
+    return request_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  ReceivedRequest request_;
 };
 
 /// One connection, on the server's side.

@@ -49,7 +49,6 @@ void print_layouts(const Session& session, std::span<const LayoutInfo> layouts) 
 
 void print_registered(const Session& session, std::span<const RegisteredIssuer> registered) {
   if (registered.empty()) return;
-  session.print("");
   session.print(toned(session.say(Text::issuers_registered), Tone::head, session.colors()));
   Table table({{head(session, Text::col_id)},
                {head(session, Text::col_name), Align::left, true},
@@ -108,6 +107,7 @@ Result<Exit> execute(const Session& session, const IssuersArguments& arguments) 
     return Exit::done;
   }
   print_layouts(session, layouts);
+  if (!layouts.empty() && !registered.empty()) session.print("");
   print_registered(session, registered);
   return Exit::done;
 }

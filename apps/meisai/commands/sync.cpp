@@ -88,7 +88,8 @@ void show(const Session& session, Engine& engine, const SyncReport& report) {
     const std::string place = session.say(Text::sync_place, {printable(issuers.of(one.issuer)), one.id.text()});
     tell_findings(session, place, one);
     if (!one.reason) continue;
-    const SyncReason reason = explained(one, background.connections, background.incidents, session.language());
+    SyncReason reason = explained(one, background.connections, background.incidents, session.language());
+    reason.error.where.issuer.clear();  // `place` says more
     session.report(reason.error, place, reason.when);
   }
 }

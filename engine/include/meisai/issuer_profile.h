@@ -79,6 +79,7 @@ struct IssuerProfile {
   } fields;
 
   bool transaction_id_is_stable = false;
+  bool transaction_id_reviewed = false;  ///< its format cannot be a card number: it is not searched for one
   bool statements = true;   ///< the statement calls are offered
   std::string charge_word;  ///< direction word that means "charged to the card"
   std::string credit_word;

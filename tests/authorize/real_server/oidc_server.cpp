@@ -32,7 +32,7 @@ Event read_event(const std::string& line) {
   const auto json = nlohmann::json::parse(line);
   Event event{.name = json.at("event"), .detail = line};
   event.grant = json.value("grant", "");
-  event.token = json.contains("sent") ? json.at("sent") : json.value("token", "");
+  event.token = json.value("sent", json.value("token", ""));
   event.status = json.value("status", 0);
   event.active = json.value("active", false);
   return event;
@@ -104,13 +104,18 @@ void OidcServer::listen() {
 }
 
 std::vector<Event> OidcServer::events() {
+  tell(R"({"do":"sync"})");
+  return heard();
+}
+
+std::vector<Event> OidcServer::heard() {
   const std::lock_guard guard(mutex_);
   return events_;
 }
 
 Event OidcServer::wait_for(const std::string& name, std::size_t after) {
   for (int i = 0; i < 600; ++i) {
-    const auto all = events();
+    const auto all = heard();
     const auto found = std::find_if(all.begin() + static_cast<std::ptrdiff_t>(std::min(after, all.size())), all.end(),
                                     [&](const Event& event) { return event.name == name; });
     if (found != all.end()) return *found;
@@ -119,18 +124,23 @@ Event OidcServer::wait_for(const std::string& name, std::size_t after) {
   throw std::runtime_error("the server never said " + name);
 }
 
-void OidcServer::tell(const std::string& json) {
-  const std::size_t after = events().size();
+Event OidcServer::ask(const std::string& json, const std::string& answer) {
+  const std::size_t after = heard().size();
   std::fputs((json + "\n").c_str(), in_);
   std::fflush(in_);
-  static_cast<void>(wait_for("obeyed", after));
+  return wait_for(answer, after);
 }
 
+void OidcServer::tell(const std::string& json) { static_cast<void>(ask(json, "obeyed")); }
+
 bool OidcServer::is_active(const std::string& access_token) {
-  const std::size_t after = events().size();
-  std::fputs((R"({"do":"active","token":")" + access_token + "\"}\n").c_str(), in_);
-  std::fflush(in_);
-  return wait_for("active", after).active;
+  return ask(R"({"do":"active","token":")" + access_token + "\"}", "active").active;
+}
+
+OidcServer::Signed OidcServer::sign(const std::string& algorithm, const std::string& claims) {
+  const auto json = nlohmann::json::parse(
+      ask(R"({"do":"sign","alg":")" + algorithm + R"(","claims":)" + claims + "}", "signed").detail);
+  return {.jws = json.at("jws"), .jwks = json.at("jwks")};
 }
 
 std::size_t OidcServer::count(const std::string& name) {
@@ -139,13 +149,14 @@ std::size_t OidcServer::count(const std::string& name) {
 }
 
 bool OidcServer::said(const std::string& text) {
-  return std::ranges::any_of(events(),
-                             [&](const Event& event) { return event.detail.find(text) != std::string::npos; });
+  const auto all = events();
+  return std::ranges::any_of(all, [&](const Event& event) { return event.detail.find(text) != std::string::npos; });
 }
 
 std::size_t OidcServer::refresh_tokens_sent_twice() {
   std::map<std::string, int> uses;
-  for (const Event& event : events())
+  const auto all = events();
+  for (const Event& event : all)
     if (event.name == "token_request" && event.grant == "refresh_token") ++uses[event.token];
   return static_cast<std::size_t>(std::ranges::count_if(uses, [](const auto& use) { return use.second > 1; }));
 }

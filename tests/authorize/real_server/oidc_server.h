@@ -41,6 +41,13 @@ class OidcServer {
   /// Says it and waits until the server has heard it.
   void tell(const std::string& json);
   [[nodiscard]] bool is_active(const std::string& access_token);
+  struct Signed {
+    std::string jws;
+    std::string jwks;
+  };
+  /// A token that npm jose signs with a key of its own.
+  [[nodiscard]] Signed sign(const std::string& algorithm, const std::string& claims);
+  /// All that it did until now.
   [[nodiscard]] std::vector<Event> events();
   [[nodiscard]] std::size_t count(const std::string& name);
   /// Whether some event's line holds the text.
@@ -50,6 +57,9 @@ class OidcServer {
 
  private:
   void listen();
+  [[nodiscard]] std::vector<Event> heard();
+  /// Says it and returns the event that answers it.
+  Event ask(const std::string& json, const std::string& answer);
   [[nodiscard]] Event wait_for(const std::string& name, std::size_t after);
 
   Authority authority_;

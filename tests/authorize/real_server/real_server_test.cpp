@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "engine/authorize/jws.h"
 #include "tests/authorize/real_server/linked_place.h"
 #include "tests/authorize/real_server/oidc_server.h"
 #include "tests/authorize/real_server/person.h"
@@ -16,8 +17,9 @@ using authorize::Granted;
 
 /// A server, a place that is registered there, and a person.
 struct World {
-  explicit World(const std::string& client = "meisai-confidential", const std::vector<std::string>& arguments = {})
-      : key(std::string(scripted::ec_key_pem().reveal_text())),
+  explicit World(const std::string& client = "meisai-confidential", const std::vector<std::string>& arguments = {},
+                 const Secret& pem = scripted::ec_key_pem())
+      : key(pem.reveal_text()),
         server(folder.path(), *(*authorize::OpensslSigner::from_pem(Secret(std::string_view(key)), ""))->public_jwk(),
                arguments),
         person(server.ca_pem()) {
@@ -134,13 +136,43 @@ TEST_CASE("a refresh token that somebody else used ends the grant, and the perso
   CHECK(world.server.count("grant.revoked") >= 1);
 }
 
-TEST_CASE("a code that was used before is refused, and ends what it gave") {
+TEST_CASE("a code that somebody sends again ends what it gave, and the person is asked") {
+  World world("meisai-public");
+  world.link();
+  world.server.tell(R"({"do":"replay_code"})");
+  CHECK(world.server.said("already consumed"));
+  CHECK(world.server.count("grant.revoked") >= 1);
+  CHECK(code_of(world.refresh()) == Code::reauth_required);
+}
+
+TEST_CASE("PS256, and what npm jose signs is believed as what we sign is") {
+  World world("meisai-confidential", {}, scripted::rsa_key_pem(2048));
+  world.link();
+  CHECK(world.refresh());
+  for (const char* algorithm : {"ES256", "PS256"}) {
+    const auto theirs = world.server.sign(algorithm, R"({"iss":"https://a.example","aud":"meisai","exp":2000000000})");
+    const auto keys = authorize::KeySet::parse(theirs.jwks);
+    REQUIRE(keys);
+    authorize::JwsRules rules{.algorithms = {SigningAlgorithm::es256, SigningAlgorithm::ps256},
+                              .typ = "JWT",
+                              .issuer = "https://a.example",
+                              .audience = "meisai",
+                              .now = Instant(std::chrono::seconds(1'999'999'999))};
+    CHECK(authorize::verify_compact(theirs.jws, *keys, rules));
+    rules.now += std::chrono::seconds(1);
+    CHECK_FALSE(authorize::verify_compact(theirs.jws, *keys, rules));
+  }
+}
+
+TEST_CASE("a code of an earlier attempt is worth nothing in a later one") {
   World world;
   world.link();
   world.person.brings_code = world.person.last_code();
   CHECK(code_of(world.authorize()) == Code::authorization_failed);
-  CHECK(world.server.said("already consumed"));
-  CHECK(code_of(world.refresh()) == Code::reauth_required);
+  CHECK(world.server.count("grant.error") == 1);
+  CHECK(world.server.said("invalid_grant"));
+  // Without the verifier and the address of its own attempt it ended nothing either.
+  CHECK(world.refresh());
 }
 
 TEST_CASE("a wrong or missing iss ends the attempt before the token endpoint") {

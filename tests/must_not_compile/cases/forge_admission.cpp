@@ -10,6 +10,6 @@ Result<Admission> attempt([[maybe_unused]] std::unique_ptr<Admission::Hold> hold
 #ifdef MEISAI_RIGHT_FORM
   return std::move(permit).admit();
 #else
-  return Admission(std::move(hold), Instant{});
+  return Admission(std::move(hold), Instant{}, {});
 #endif
 }
