@@ -26,7 +26,7 @@ function(meisai_library target)
   target_include_directories(${target} INTERFACE
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/engine/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/apps/kit/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(${target} PRIVATE OpenSSL::Crypto ICU::uc PkgConfig::sodium PkgConfig::zstd
+  target_link_libraries(${target} PRIVATE OpenSSL::SSL OpenSSL::Crypto ICU::uc PkgConfig::sodium PkgConfig::zstd
                                           PkgConfig::curl PkgConfig::simdjson Threads::Threads m)
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX
     ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)

@@ -23,7 +23,8 @@ bool ImportReport::needs_attention() const noexcept {
 Engine::Impl::Impl(EnginePorts given)
     : ports(std::move(given)),
       gate(ports.wire_lock ? Gate(*ports.control, *ports.gate_lock, *ports.wire_lock, *ports.clock)
-                           : Gate(*ports.control, *ports.gate_lock, *ports.clock)) {}
+                           : Gate(*ports.control, *ports.gate_lock, *ports.clock)),
+      wire(ports.transport ? std::make_unique<authorize::SharedTransport>(*ports.transport) : nullptr) {}
 
 Result<ImportReport> Engine::Impl::import(ByteSource& document, const ImportOptions& options, bool preview) {
   const sync::ImportPorts sync_ports{gate, *ports.store, *ports.normalizer, ports.adapters};
@@ -247,8 +248,10 @@ Result<std::vector<AuditLine>> Engine::audit_entries() {
 }
 
 Result<AuditReport> Engine::verify_audit() {
-  MEISAI_ASSIGN(const Impl::Reading now, impl_->read("audit_verify"));
+  // The anchor first: another process may commit in between, and a newer anchor than the chain that is read would
+  // look like entries taken away.
   MEISAI_ASSIGN(const std::optional<Anchor> anchor, impl_->ports.control->anchor());
+  MEISAI_ASSIGN(const Impl::Reading now, impl_->read("audit_verify"));
   AuditReport report;
   const auto verify = [&report](const char* chain, AuditVerifier& verifier, auto&& audit, auto&& each) -> Result<void> {
     std::optional<Error> broken;

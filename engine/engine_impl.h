@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "engine/authorize/authorizer.h"
+#include "engine/authorize/transport_view.h"
 #include "engine/consent/lifecycle.h"
 #include "engine/gate/gate.h"
 #include "engine/ledger/public_id.h"
@@ -74,6 +75,7 @@ class Engine::Impl {
   struct Authorizing {
     Registration registration;
     std::unique_ptr<Signer> signer;
+    std::unique_ptr<authorize::TransportView> transport;
     std::unique_ptr<authorize::Authorizer> authorizer;
   };
   [[nodiscard]] Result<std::unique_ptr<Authorizing>> authorizing(const IssuerId& issuer, authorize::Caller caller);
@@ -88,9 +90,14 @@ class Engine::Impl {
   [[nodiscard]] Result<void> keep_grant(const Connection& connection, const Consent& consent, const Tokens& tokens,
                                         bool is_new);
   void supersede(authorize::Authorizer& authorizer, Consent before);
+  void end_superseded();
+  /// Tells the issuer where it is due and keeps the record.
+  void end_at_issuer(authorize::Authorizer& authorizer, Consent before);
 
   EnginePorts ports;
   Gate gate;
+  /// A token call happens while pages are under way: each sees its own transfers.
+  std::unique_ptr<authorize::SharedTransport> wire;
   /// By hash of the profile that they were made from.
   std::map<Digest, std::unique_ptr<LinkedIssuer>> issuers;
 };

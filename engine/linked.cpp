@@ -68,9 +68,13 @@ Result<std::unique_ptr<Engine::Impl::Authorizing>> Engine::Impl::authorizing(con
     MEISAI_ASSIGN(const Secret pem, ports.consents->client_key(issuer));
     MEISAI_ASSIGN(made->signer, authorize::OpensslSigner::from_pem(pem, made->registration.key_id));
   }
+  made->transport = std::make_unique<authorize::TransportView>(*wire);
   made->authorizer = std::make_unique<authorize::Authorizer>(
-      authorize::AuthorizePorts{gate, *ports.transport, *ports.consents, *ports.entropy,
-                                [this](const AuditDraft& entry) { return ports.store->record(entry); }},
+      authorize::AuthorizePorts{gate, *made->transport, *ports.consents, *ports.entropy,
+                                [this](const AuditDraft& entry) { return ports.store->record(entry); },
+                                // Also what a revocation's answer says: the last that is heard from an issuer whose
+                                // consent is over, and what an erasure waits for.
+                                [this](Instant at) { std::ignore = ports.control->note_trusted_time(at); }},
       *linked, made->registration, made->signer.get(), std::move(caller));
   return made;
 }
@@ -234,11 +238,16 @@ void Engine::Impl::supersede(authorize::Authorizer& authorizer, Consent before) 
     before.end = ConsentEnd::superseded;
     before.ended_at = gate.now();
   }
-  if (before.revocation != Revocation::confirmed) {
+  if (before.revocation != Revocation::confirmed) before.revocation = Revocation::due;
+  end_at_issuer(authorizer, std::move(before));
+}
+
+void Engine::Impl::end_at_issuer(authorize::Authorizer& authorizer, Consent before) {
+  if (before.revocation == Revocation::due) {
     const auto ended = before.issuer_reference.empty()
                            ? Result<bool>(true)
                            : authorizer.end_consent(before.connection, before.issuer_reference);
-    before.revocation = ended && *ended ? Revocation::confirmed : Revocation::due;
+    if (ended && *ended) before.revocation = Revocation::confirmed;
   }
   // Only the record of a consent that nothing stands on any more: failing here takes nothing from anybody.
   std::ignore = ports.consents->put_consent(
@@ -256,7 +265,20 @@ Result<std::vector<Consent>> Engine::consents() {
 
 Result<SweepReport> Engine::sweep() {
   MEISAI_TRY(impl_->require_linked());
-  return impl_->lifecycle(false).sweep();
+  auto report = impl_->lifecycle(false).sweep();
+  impl_->end_superseded();
+  return report;
+}
+
+/// Consents that a renewal has replaced stand no more here; the issuer is told until it has heard.
+void Engine::Impl::end_superseded() {
+  auto records = ports.consents->consents();
+  if (!records) return;
+  for (Consent& record : *records) {
+    if (record.end != ConsentEnd::superseded || record.revocation != Revocation::due) continue;
+    const auto made = authorizing(record.issuer, {.actor = "engine", .attended = false, .go_on = {}});
+    if (made) end_at_issuer(*(*made)->authorizer, std::move(record));
+  }
 }
 
 Result<Consent> Engine::revoke_consent(const ConsentId& id, EndTerms held) {
@@ -293,10 +315,17 @@ Result<SyncReport> Engine::sync(const SyncOptions& options) {
                   renew ? made->authorizer->refresh(connection.id) : made->authorizer->usable_tokens(connection.id));
     return std::move(tokens.access);
   };
+  authorize::TransportView transport(*impl_->wire);
   MEISAI_ASSIGN(std::vector<sync::LinkedOutcome> outcomes,
                 sync::sync_linked({impl_->gate, *impl_->ports.store, *impl_->ports.normalizer, *impl_->ports.control,
-                                   *impl_->ports.entropy, *impl_->ports.transport},
+                                   *impl_->ports.entropy, transport},
                                   std::move(subjects), options, access_token));
+  // Somebody else's data under this person's consent: nothing more is asked until a person has looked (INV-24).
+  for (const sync::LinkedOutcome& outcome : outcomes)
+    if (outcome.report.reason && outcome.report.reason->code == Code::wrong_owner)
+      MEISAI_TRY(open_incident({.scope = CutoffScope::connection,
+                                .connection = outcome.report.id,
+                                .reason = "the issuer answered with another person's cards"}));
   MEISAI_ASSIGN(Impl::Reading now, impl_->read("sync_report"));
   SyncReport report;
   for (sync::LinkedOutcome& outcome : outcomes) {

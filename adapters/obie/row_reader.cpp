@@ -124,6 +124,8 @@ void RowReader::point(json::Value row, RawPageBuilder& out) {
     pointed_.push_back(value->index());
     if (each.field == Field::pending_reference)
       reference(each.field, *value, out);
+    else if (each.field == Field::usage_date)
+      date(each.field, *value, out);
     else
       put(out, each.field, *value);
   }
@@ -138,7 +140,7 @@ void RowReader::member(Role role, json::Value value, RawPageBuilder& out) {
     case Role::status:
       return put(out, Field::status, value);
     case Role::booking:
-      return put(out, Field::posting_date, value);
+      return date(Field::posting_date, value, out);
     case Role::account:
       return put(out, Field::other_account, value);
     case Role::id:
@@ -171,6 +173,15 @@ void RowReader::member(Role role, json::Value value, RawPageBuilder& out) {
 /// searched for one.
 void RowReader::reference(Field field, json::Value value, RawPageBuilder& out) {
   if (shape_.profile().transaction_id_reviewed && value.is(json::Kind::string))
+    out.reviewed_id_cell(field, value.text());
+  else
+    put(out, field, value);
+}
+
+/// A date and time as every one is written has no twelve digits in a row: nothing to search.
+void RowReader::date(Field field, json::Value value, RawPageBuilder& out) {
+  constexpr std::size_t longest_date_time = 30;
+  if (value.is(json::Kind::string) && value.text().size() <= longest_date_time && read_api_date(value.text()))
     out.reviewed_id_cell(field, value.text());
   else
     put(out, field, value);

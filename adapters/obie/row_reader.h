@@ -36,6 +36,7 @@ class RowReader {
   void point(json::Value row, RawPageBuilder& out);
   void member(Role role, json::Value value, RawPageBuilder& out);
   void reference(Field field, json::Value value, RawPageBuilder& out);
+  static void date(Field field, json::Value value, RawPageBuilder& out);
   void amount(json::Value value, RawPageBuilder& out);
   void merchant(RawPageBuilder& out);
   void exchange(json::Value value, RawPageBuilder& out);

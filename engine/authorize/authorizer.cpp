@@ -215,6 +215,7 @@ Result<Instant> Authorizer::agreed_end(const AuthorizeOrder& order, const Attemp
   if (!same_words(consent.permissions, calls_.profile().consent.permissions))
     return mismatch("has other permissions than were shown");
   if (!consent.ends_at || *consent.ends_at > order.ends_at) return mismatch("ends later than was shown");
+  if (*consent.ends_at <= calls_.ports().gate.now()) return mismatch("has ended already");
   return *consent.ends_at;
 }
 

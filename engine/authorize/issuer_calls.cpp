@@ -11,6 +11,7 @@
 #include "engine/authorize/callback.h"
 #include "engine/authorize/json.h"
 #include "engine/authorize/jws.h"
+#include "engine/model/http_dates.h"
 
 namespace meisai::authorize {
 namespace {
@@ -68,8 +69,12 @@ Result<HttpTransport::Ticket> IssuerCalls::begin(HttpRequest request, const Call
 
 Result<HttpResponse> IssuerCalls::finish(HttpTransport::Ticket ticket, std::chrono::milliseconds patience) {
   while (true) {
-    for (HttpTransport::Ended& ended : ports_.transport.wait(slice))
-      if (ended.ticket == ticket) return std::move(ended.result);
+    for (HttpTransport::Ended& ended : ports_.transport.wait(slice)) {
+      if (ended.ticket != ticket) continue;
+      const auto date = ended.result ? http_date(ended.result->header("date")) : std::nullopt;
+      if (date && ports_.hear_time) ports_.hear_time(*date);
+      return std::move(ended.result);
+    }
     if (cleaning_up_ || go_on()) continue;
     if (patience <= std::chrono::milliseconds::zero()) break;
     patience -= slice;

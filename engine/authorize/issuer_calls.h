@@ -30,6 +30,8 @@ struct AuthorizePorts {
   Entropy& entropy;
   /// Writes an entry for what the store's own calls do not cover (`Store::record`).
   std::function<Result<void>(const AuditDraft&)> record;
+  /// Hears what an issuer's answer says the time is: a second source (requirements 10.8). May be empty.
+  std::function<void(Instant)> hear_time = {};
 };
 
 /// Who asks, and whether they still want it.

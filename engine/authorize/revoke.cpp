@@ -10,8 +10,9 @@ namespace meisai::authorize {
 
 Result<bool> Authorizer::revoke(const ConnectionId& connection) {
   ConsentStore& store = calls_.ports().store;
-  MEISAI_ASSIGN(auto tokens, store.tokens(connection));
-  if (tokens && tokens->state == TokenState::destroyed) tokens.reset();
+  MEISAI_ASSIGN(auto kept, store.tokens(connection));
+  std::optional<Tokens> tokens;
+  if (kept && kept->state != TokenState::destroyed) tokens = std::move(kept);
   if (tokens && tokens->state != TokenState::revoke_only)
     MEISAI_TRY(store.set_token_state(connection, tokens->generation, TokenState::revoke_only,
                                      draft("token_revoke", connection, "begun")));

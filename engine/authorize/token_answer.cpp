@@ -6,7 +6,7 @@
 
 #include "engine/authorize/callback.h"
 #include "engine/authorize/json.h"
-#include "engine/sync/http_dates.h"
+#include "engine/model/http_dates.h"
 
 namespace meisai::authorize {
 namespace {
@@ -100,7 +100,7 @@ Error issuer_error(const HttpResponse& response, Instant now, const std::string&
   if (response.status == 429 || response.status == 503) {
     error.code = response.status == 429 ? Code::rate_limited : Code::issuer_failed;
     error.retry = Retry::later;
-    error.next_allowed_at = sync::retry_after(response.header("retry-after"), now);
+    error.next_allowed_at = retry_after(response.header("retry-after"), now);
   }
   return error;
 }

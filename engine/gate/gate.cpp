@@ -16,6 +16,7 @@ namespace {
 constexpr std::chrono::seconds lock_wait{10};
 /// How long a cutoff waits for transfers under way. They look every 50 ms: a longer wait means a stopped process.
 constexpr std::chrono::seconds wire_wait{5};
+constexpr std::chrono::seconds unattended_wait{1};
 /// The mark is written durably; a second of it is not worth a write for each page.
 constexpr std::chrono::seconds mark_granularity{1};
 
@@ -105,9 +106,10 @@ Result<Crossing> Gate::cross(Purpose purpose, const PermitScope& scope, std::uin
   });
 }
 
-Result<void> Gate::drain_wire(const IssuerId& issuer, const ConnectionId& connection, const std::string& what) {
+Result<void> Gate::drain_wire(const IssuerId& issuer, const ConnectionId& connection, const std::string& what,
+                              std::chrono::milliseconds wait) {
   if (wire_ == nullptr) return {};
-  auto drained = wire_->drain(issuer, connection, wire_wait);
+  auto drained = wire_->drain(issuer, connection, wait);
   if (!drained) return fail(not_drained(std::move(drained.error()), what));
   return {};
 }
@@ -132,9 +134,11 @@ Result<Incident> Gate::cut_off(Control& control, Incident draft, const std::stri
                                                            .object = audit_object(draft),
                                                            .result = "done"}));
   }
-  auto drained = drain_wire(draft.issuer, draft.connection, what);
-  // Attended transfers may go on under `restrict`, and the lock does not tell them apart.
-  if (!drained && draft.degree != CutoffDegree::restrict_unattended) return fail(std::move(drained.error()));
+  // Attended transfers may go on under `restrict`, and the lock does not tell them apart: unattended ones have let
+  // go when this long has passed.
+  const bool unattended_only = draft.degree == CutoffDegree::restrict_unattended;
+  auto drained = drain_wire(draft.issuer, draft.connection, what, unattended_only ? unattended_wait : wire_wait);
+  if (!drained && !unattended_only) return fail(std::move(drained.error()));
   return opened;
 }
 
@@ -154,7 +158,7 @@ Result<void> Gate::end_consent(Control& control, const Ending& ending, const std
                    std::string(name_of(ending.end)) + " held " + std::string(name_of(ending.held)),
          .result = "done"}));
   }
-  return drain_wire(ending.issuer, ending.connection, what);
+  return drain_wire(ending.issuer, ending.connection, what, wire_wait);
 }
 
 Result<Incident> Gate::lift(Control& control, const IncidentId& id, const std::string& reason,

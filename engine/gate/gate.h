@@ -83,8 +83,8 @@ class Gate final : public DoorKeeper {
   /// Keeps the instant of an allow: one that cannot be kept would be forgotten by a clock that is set back.
   [[nodiscard]] Result<void> keep_mark(const Answer& answer);
   /// Returns when no covered transfer is under way; `what` is in force already.
-  [[nodiscard]] Result<void> drain_wire(const IssuerId& issuer, const ConnectionId& connection,
-                                        const std::string& what);
+  [[nodiscard]] Result<void> drain_wire(const IssuerId& issuer, const ConnectionId& connection, const std::string& what,
+                                        std::chrono::milliseconds wait);
   [[nodiscard]] Result<std::uint64_t> epoch_if_allowed(Purpose purpose, const PermitScope& scope);
   [[nodiscard]] policy::Times times(Instant high_water);
   /// Notes that the mark is at least here. Returns the instant counted on from the latest mark.

@@ -13,8 +13,8 @@
 namespace meisai::ledger {
 namespace {
 
-/// A row may be posted this long after it was first seen as pending.
-constexpr DayKey longest_pending = 60;
+/// An issuer may move a row's date this far under the same id.
+constexpr DayKey longest_move = 31;
 /// Without a link of the issuer, pending and posted lie this close together.
 constexpr DayKey close_days = 10;
 
@@ -66,8 +66,8 @@ Days days_around(std::span<const Entry* const> entries, const std::optional<Wind
   Days days;
   if (complete) days = {complete->from, complete->to};
   for (const Entry* entry : entries) {
-    days.from = std::min(days.from, entry->day - longest_pending);
-    days.to = std::max(days.to, entry->day + longest_pending);
+    days.from = std::min(days.from, entry->day - longest_move);
+    days.to = std::max(days.to, entry->day + longest_move);
   }
   days.from = std::max(days.from, DayKey{0});
   return days;
@@ -80,11 +80,13 @@ Result<void> WindowMatch::pair_across_days(const std::optional<CompleteDays>& co
   std::map<std::uint32_t, std::vector<const Entry*>> unknown;  // by card
   for (const Entry& entry : entries_) {
     const Decision& decision = outcome_.decisions[entry.ordinal];
-    if (decision.action != Action::insert) used.insert(decision.row);
     if (decision.action == Action::insert && !entry.undated) unknown[entry.card].push_back(&entry);
   }
   if (complete)
     for (const std::uint32_t card : complete->cards) unknown.try_emplace(card);
+  if (unknown.empty()) return {};  // every row is known: most answers
+  for (const Decision& decision : outcome_.decisions)
+    if (decision.action != Action::insert) used.insert(decision.row);
   for (const auto& [card, entries] : unknown)
     if (cards_[card] != 0) MEISAI_TRY(pair_card(cards_[card], entries, complete, used));
   return {};
@@ -98,12 +100,14 @@ Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> 
     return true;
   };
   const bool by_reference = std::ranges::any_of(entries, [](const Entry* e) { return is_by_reference(e->facts); });
+  Days days{.from = 1, .to = 0};
   if (complete || by_reference) {
-    const Days days = days_around(entries, complete);
+    days = days_around(entries, complete);
     MEISAI_TRY(ledger_.rows_on(card, days.from, days.to, collect));
-  } else {
-    MEISAI_TRY(ledger_.pending_rows(card, collect));
   }
+  MEISAI_TRY(ledger_.pending_rows(card, [&](const StoredRow& row) {
+    return (row.day >= days.from && row.day <= days.to) || collect(row);  // those were seen already
+  }));
   Unused unused(std::move(not_used));
 
   const auto pass = [&](const auto& row_key, const auto& entry_key, const auto& fits) {
@@ -140,7 +144,8 @@ Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> 
       },
       [&](const Entry& entry) { return hash_if(entry.was_pending_as != 0, entry.was_pending_as); }, any);
 
-  // Not linked by the issuer: alike, alone in being so on both sides, and gone from a view that is complete.
+  // Not linked by the issuer: alike, and alone in being so on both sides. Where a statement's row takes the place of
+  // a pending one that is still listed, the next listing puts that one back.
   std::map<std::uint64_t, std::size_t> alike;
   for (const Entry* entry : entries)
     if (outcome_.decisions[entry->ordinal].action == Action::insert && !entry->pending) ++alike[entry->likeness];
@@ -149,9 +154,9 @@ Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> 
          const bool alone = !entry.pending && entry.was_pending_as == 0 && alike[entry.likeness] == 1;
          return hash_if(alone, entry.likeness);
        },
-       [&](const Entry& entry, const StoredRow& row) {
+       [](const Entry& entry, const StoredRow& row) {
          const DayKey later = entry.day - row.day;
-         return complete ? later >= 0 && later <= close_days : later == 0;
+         return later >= 0 && later <= close_days;
        });
 
   std::set<TransactionKey> paired;

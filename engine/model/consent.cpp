@@ -7,7 +7,6 @@
 #include <array>
 
 #include "meisai/connection.h"
-#include "meisai/ports/consent_store.h"
 
 namespace meisai {
 namespace {
@@ -25,8 +24,6 @@ constexpr auto connection_state_names =
     std::to_array<std::string_view>({"authorizing", "active", "reauth_required", "closed"});
 constexpr auto outcome_names = std::to_array<std::string_view>({"none", "fresh", "unchanged", "not_checked", "failed"});
 constexpr auto authentication_names = std::to_array<std::string_view>({"none", "private_key_jwt"});
-constexpr auto token_names = std::to_array<std::string_view>(
-    {"active", "refresh_intent", "indeterminate", "refused", "revoke_only", "destroyed"});
 
 }  // namespace
 
@@ -39,7 +36,6 @@ std::string_view name_of(SyncOutcome outcome) noexcept { return pick(outcome_nam
 std::string_view name_of(ClientAuthentication authentication) noexcept {
   return pick(authentication_names, authentication);
 }
-std::string_view name_of(TokenState state) noexcept { return pick(token_names, state); }
 
 std::optional<EndTerms> end_terms_named(std::string_view name) noexcept {
   const auto* const found = std::find(end_terms_names.begin(), end_terms_names.end(), name);

@@ -105,7 +105,11 @@ bool consent_is_withdrawn(const Case& c) {
 }
 
 bool consent_is_superseded(const Case& c) {
-  return needs_consent(c.question) && c.facts.consent && c.facts.consent->end == ConsentEnd::superseded;
+  if (!needs_consent(c.question) || !c.facts.consent) return false;
+  // What was fetched under one consent is not taken in under the next: it may have asked for less.
+  const ConsentId& begun_under = c.question.scope.consent;
+  return c.facts.consent->end == ConsentEnd::superseded ||
+         (!begun_under.empty() && begun_under != c.facts.consent->consent);
 }
 
 /// Half-open: at the instant of its end it is over. An end that was recorded stays, whatever the clock says.

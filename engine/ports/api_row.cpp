@@ -19,25 +19,26 @@ bool take_pair(std::string_view& text, int most) {
   text.remove_prefix(2);
   return value <= most;
 }
-bool take(std::string_view& text, std::string_view any_of) {
-  if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
+bool take(std::string_view& text, char one, char other) {
+  if (text.empty() || (text.front() != one && text.front() != other)) return false;
   text.remove_prefix(1);
   return true;
 }
+bool take(std::string_view& text, char one) { return take(text, one, one); }
 
 /// `T10:43:07+00:00`, `T10:43:07.123Z`.
 bool is_time_with_zone(std::string_view text) {
   constexpr int last_second = 60;  // a leap second
-  if (!take(text, "Tt") || !take_pair(text, 23) || !take(text, ":") || !take_pair(text, 59) || !take(text, ":") ||
+  if (!take(text, 'T', 't') || !take_pair(text, 23) || !take(text, ':') || !take_pair(text, 59) || !take(text, ':') ||
       !take_pair(text, last_second))
     return false;
-  if (take(text, ".")) {
+  if (take(text, '.')) {
     const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
     if (digits == 0) return false;
     text.remove_prefix(digits);
   }
-  if (take(text, "Zz")) return text.empty();
-  return take(text, "+-") && take_pair(text, 23) && take(text, ":") && take_pair(text, 59) && text.empty();
+  if (take(text, 'Z', 'z')) return text.empty();
+  return take(text, '+', '-') && take_pair(text, 23) && take(text, ':') && take_pair(text, 59) && text.empty();
 }
 
 int number(std::string_view digits) {
@@ -92,9 +93,11 @@ tl::expected<ApiRow, ApiRowFault> read_api_row(const ApiRowTexts& texts, const V
   ApiRow row;
   const std::string_view code = texts.currency.empty() ? vocabulary.currency : texts.currency;
   if (code.empty()) return fault(Field::currency, Code::field_empty);
-  const auto currency = Currency::parse(code);
-  if (!currency) return fault(Field::currency, currency.error().code);
-  row.currency = *currency;
+  if (code != row.currency.code()) {  // most rows are in yen
+    const auto currency = Currency::parse(code);
+    if (!currency) return fault(Field::currency, currency.error().code);
+    row.currency = *currency;
+  }
 
   const auto amount = read_api_amount(texts.amount, row.currency);
   if (!amount) return fault(Field::amount, amount.error());

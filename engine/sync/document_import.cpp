@@ -95,6 +95,7 @@ Result<WindowsResult> DocumentImport::apply(LedgerWrite& ledger, std::span<const
 Result<DocumentKey> DocumentImport::keep_document(LedgerWrite& ledger) {
   if (row_.key != 0) return row_.key;
   MEISAI_TRY(document_.stage_all());
+  if (!row_.connection.empty()) row_.digest = document_.digest_of_pages(document_.name + '\n' + row_.connection.text());
   return ledger.put_document(row_);
 }
 

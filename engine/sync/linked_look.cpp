@@ -39,7 +39,10 @@ LinkedLook::LinkedLook(const LookPorts& ports, const LinkedIssuer& issuer, Conne
 }
 
 PermitScope LinkedLook::scope() const {
-  return {.issuer = connection_.issuer, .connection = connection_.id, .attended = attended_};
+  return {.issuer = connection_.issuer,
+          .connection = connection_.id,
+          .consent = connection_.consent.consent,
+          .attended = attended_};
 }
 
 AuditDraft LinkedLook::draft(std::string object, std::string result, std::string reason) const {
@@ -103,8 +106,6 @@ Result<Permit<Request>> LinkedLook::permit() { return ports_.gate.ask<Request>(s
 Result<void> LinkedLook::accept(const HttpResponse& response) {
   ++report_.pages;
   const std::string_view body = response.body.reveal_text();
-  const Digest digest = sha256(body);
-  answers_.append(digest.begin(), digest.end());
   MEISAI_TRY(conversation_->accept(
       {.url = asked_, .status = response.status, .content_type = response.header("content-type"), .body = body}));
   return take_pieces();
@@ -130,7 +131,7 @@ Result<void> LinkedLook::check_owner(const StagedDocument& document) const {
   });
   if (known) return {};
   return fail(Code::wrong_owner, "the issuer answered with cards of which none is known of this connection",
-              "nothing was taken in; ask the issuer; `meisai incident open --connection ID` keeps it from being asked",
+              "nothing was taken in and the connection was cut off; ask the issuer, then see `meisai incident list`",
               Retry::after_user);
 }
 
@@ -141,7 +142,6 @@ Result<void> LinkedLook::commit(FetchedDocument fetched) {
   document.name = fetched.name;
   document.layout = fetched.layout;
   document.facts = std::move(fetched.facts);
-  document.digest = sha256(fetched.name + answers_);
   document.origin = {.channel = "api", .connection = connection_.id, .complete = {}, .card = fetched.card};
   if (fetched.complete_from && fetched.complete_to)
     document.origin.complete = DocumentOrigin::CompleteDays{*fetched.complete_from, *fetched.complete_to};
@@ -159,7 +159,6 @@ Result<void> LinkedLook::commit(FetchedDocument fetched) {
   commit_permit_.emplace(std::move(permit_of_next));
   take(result, fetched.name);
   document_.reset();
-  answers_.clear();
   return staging_->next_document();
 }
 

@@ -67,7 +67,6 @@ class LinkedLook {
   std::string asked_;
   std::unique_ptr<Staging> staging_;
   std::unique_ptr<StagedDocument> document_;
-  std::string answers_;  // digests of the answers of the document so far
   /// Asked for before the document's first request, so that a cutoff in between stops its commit even when it
   /// is lifted meanwhile.
   std::optional<Permit<Commit>> commit_permit_;

@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "engine/sync/http_dates.h"
+#include "engine/model/http_dates.h"
 
 namespace meisai::sync {
 namespace {
@@ -75,7 +75,6 @@ struct Runner {
   HttpRules rules;
   Secret token;
   bool token_renewed = false;
-  bool wants_token = false;          ///< the issuer did not accept the one it has
   std::optional<HttpRequest> again;  ///< the request under way, to be asked once more with another token
 };
 
@@ -109,16 +108,9 @@ class LinkedSync {
         std::ranges::count_if(runners_, [](const Runner& runner) { return runner.look != nullptr; }));
   }
 
-  /// A token call takes the thread and the wire for itself: nothing else may be under way, for nobody would watch
-  /// over it meanwhile.
   void move_on() {
-    const bool token_wanted = std::ranges::any_of(runners_, &Runner::wants_token);
-    const bool wire_is_silent = std::ranges::none_of(runners_, [](const Runner& r) { return r.ticket.has_value(); });
-    for (std::size_t i = 0; i < runners_.size(); ++i) {
-      if (!runners_[i].look || runners_[i].ticket) continue;
-      if (runners_[i].wants_token && wire_is_silent) renew_token(i);
-      if (!token_wanted) step(i);
-    }
+    for (std::size_t i = 0; i < runners_.size(); ++i)
+      if (runners_[i].look && !runners_[i].ticket) step(i);
   }
 
   Result<void> report_progress() {
@@ -157,7 +149,7 @@ class LinkedSync {
     if (auto begun = runner.look->begin(); !begun) return end(index, begun.error());
     if (auto permit = runner.look->permit(); !permit) return end(index, permit.error());  // before any token moves
     auto token = access_token_(subject.connection, false);
-    if (!token) return end(index, token.error());
+    if (!token) return end_without_token(index, token.error());
     runner.token = std::move(*token);
   }
 
@@ -210,10 +202,7 @@ class LinkedSync {
     const HttpResponse& response = *ended.result;
     // A second source of time, for what cannot be undone (requirements 10.8). Not having it is no failure.
     if (const auto date = http_date(response.header("date"))) std::ignore = ports_.control.note_trusted_time(*date);
-    if (response.status == 401 && !runner.token_renewed) {
-      runner.wants_token = true;
-      return;
-    }
+    if (response.status == 401 && !runner.token_renewed) return renew_token(index);
     if (response.status != 200) {
       const Connection& connection = runner.look->connection();
       if (response.status == 401) ask_for_the_person(connection);
@@ -228,10 +217,16 @@ class LinkedSync {
   void renew_token(std::size_t index) {
     Runner& runner = runners_[index];
     runner.token_renewed = true;
-    runner.wants_token = false;
     auto token = access_token_(runner.look->connection(), true);
-    if (!token) return end(index, token.error());
+    if (!token) return end_without_token(index, token.error());
     runner.token = std::move(*token);
+  }
+
+  void end_without_token(std::size_t index, const Error& error) {
+    const bool needs_person = error.code == Code::reauth_required || error.code == Code::token_indeterminate ||
+                              error.code == Code::token_missing;
+    if (needs_person) ask_for_the_person(runners_[index].look->connection());
+    end(index, error);
   }
 
   void ask_for_the_person(const Connection& connection) {
@@ -262,6 +257,7 @@ class LinkedSync {
 
   void note(std::size_t index, const Connection& connection, Error error) {
     ConnectionReport& report = outcomes_[index].report;
+    if (error.where.issuer.empty()) error.where.issuer = connection.issuer.text();
     report.outcome = was_not_checked(error.code) ? SyncOutcome::not_checked : SyncOutcome::failed;
     report.next_allowed_at = error.next_allowed_at;
     ConnectionOutcome outcome{.outcome = report.outcome,

@@ -89,7 +89,8 @@ Result<void> StagedDocument::see_cards(std::span<const CardClue> clues, const Is
   const bool name_tells = origin.connection.empty();
   for (std::size_t i = cards.size(); i < clues.size(); ++i) {
     const CardClue& clue = clues[i];
-    MEISAI_ASSIGN(const Digest hash, store.card_hash(issuer.text() + '\n' + (name_tells ? clue.name : ""), clue.key_text));
+    MEISAI_ASSIGN(const Digest hash,
+                  store.card_hash(issuer.text() + '\n' + (name_tells ? clue.name : ""), clue.key_text));
     cards.push_back({hash, clue.name, clue.role, clue.last4});
   }
   return {};
@@ -113,9 +114,27 @@ Result<void> StagedDocument::add_page(RawPage page) {
   }
   // An issuer's answer mostly says what is known: its pages are written when something of them is taken in.
   const bool at_once = !held_back_;
-  if (at_once) MEISAI_TRY(staging_.put(page.encode()));
+  if (at_once) MEISAI_TRY(stage(page));
   kept_.push_back({pages_++, std::move(page), at_once});
   return make_room();
+}
+
+Result<void> StagedDocument::stage(const RawPage& page) {
+  std::string bytes = page.encode();
+  if (digests_pages_) {
+    RunningDigest running;
+    running.add({reinterpret_cast<const char*>(staged_.data()), staged_.size()});
+    running.add(bytes);
+    staged_ = running.finish();
+  }
+  return staging_.put(bytes);
+}
+
+Digest StagedDocument::digest_of_pages(std::string_view told_apart_by) {
+  RunningDigest running;
+  running.add(told_apart_by);
+  running.add({reinterpret_cast<const char*>(staged_.data()), staged_.size()});
+  return running.finish();
 }
 
 Result<void> StagedDocument::make_room() {
@@ -129,7 +148,7 @@ Result<void> StagedDocument::stage_all() {
   held_back_ = false;
   for (Kept& kept : kept_) {
     if (kept.staged) continue;
-    MEISAI_TRY(staging_.put(kept.page.encode()));
+    MEISAI_TRY(stage(kept.page));
     kept.staged = true;
   }
   return {};

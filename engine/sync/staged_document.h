@@ -47,7 +47,8 @@ class StagedDocument {
   using RecordVisitor = std::function<Result<void>(const RawPage&, const RawRecord&)>;
 
   /// `held_back`: pages stay in memory, up to a few, until `stage_all`.
-  explicit StagedDocument(Staging& staging, bool held_back = false) : staging_(staging), held_back_(held_back) {}
+  explicit StagedDocument(Staging& staging, bool held_back = false)
+      : staging_(staging), held_back_(held_back), digests_pages_(held_back) {}
 
   /// Calls back for each record of the window, in order.
   [[nodiscard]] Result<void> each_record(const WindowSpan& window, const RecordVisitor& visit);
@@ -66,11 +67,16 @@ class StagedDocument {
   [[nodiscard]] Result<void> add_page(RawPage page);
   /// Stages what `add_page` has held back: only now is it known that the document will be kept.
   [[nodiscard]] Result<void> stage_all();
+  /// Digest of the pages that were staged, with what tells the document from others. For answers of APIs, whose
+  /// bytes are not kept; after `stage_all`.
+  [[nodiscard]] Digest digest_of_pages(std::string_view told_apart_by);
   /// Ends the window that is still open, if it has records.
   void close_window();
 
  private:
   [[nodiscard]] Result<const RawPage*> page(std::size_t index);
+
+  [[nodiscard]] Result<void> stage(const RawPage& page);
 
   struct Kept {
     std::size_t index = 0;
@@ -84,6 +90,8 @@ class StagedDocument {
   WindowSpan open_;
   std::size_t pages_ = 0;
   bool held_back_;
+  bool digests_pages_;
+  Digest staged_{};  // of the pages staged so far, chained
 };
 
 /// The beginning of a document, and whose it is.

@@ -86,6 +86,7 @@ void state(StatementRow& statement, const WindowContent& content, std::span<cons
   if (content.payment_due_date) statement.payment_due_date = content.payment_due_date;
   if (content.closing_date) statement.closing_date = content.closing_date;
   if (content.stated_total_minor) statement.stated_total_minor = content.stated_total_minor;
+  if (content.currency) statement.currency = *content.currency;
   if (content.statement_status) statement.status = *content.statement_status;
   if (!partial) {
     statement.subtotals.clear();

@@ -82,6 +82,7 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
     reject(page, record, {record.row, Field::usage_date, Code::date_not_valid, "the date lies before 1970"});
     return {};
   }
+  if (!currency) currency = facts->currency;
   const auto ordinal = static_cast<std::uint32_t>(entries.size());
   entries.push_back({.facts = ledger::facts_key(*facts),
                      .in_parts = billed_in_parts(facts->plan.type),
@@ -125,6 +126,7 @@ void WindowContent::take_statement_record(const RawPage& page, const RawRecord& 
     case RecordKind::stated_total:
       if (auto money = normalizer_.money(page, record, document_.layout->vocabulary)) {
         stated_total_minor = *money;
+        if (const auto named = Currency::parse(text_of(page, record, Field::currency))) currency = *named;
       } else {
         reject(page, record, std::move(money.error()));
       }

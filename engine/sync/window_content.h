@@ -62,6 +62,7 @@ class WindowContent {
   std::optional<LocalDate> newest_use;       ///< of a purchase billed once
   std::optional<BillingMonth> billed_after;  ///< no statement can list these rows in an earlier month
   std::optional<std::int64_t> stated_total_minor;
+  std::optional<Currency> currency;  ///< of the stated total; where it names none, of the first row
   std::optional<LocalDate> payment_due_date;
   std::string payment_due_label;
   std::optional<LocalDate> closing_date;

@@ -81,6 +81,8 @@ constexpr auto columns = std::to_array<CsvColumn>({
     {"flag_era_overrun", ours, put_flag<RowFlag::era_overrun>},
     {"flag_suspect", ours, put_flag<RowFlag::suspect>},
     {"flag_field_dropped", ours, put_flag<RowFlag::field_dropped>},
+    {"flag_date_is_posting", ours, put_flag<RowFlag::date_is_posting>},
+    {"flag_declined", ours, put_flag<RowFlag::declined>},
     {"source_channel", ours, [](Cell& cell, Row row) { cell += row.transaction.source.channel; }},
     {"source_document", ours, [](Cell& cell, Row row) { cell += row.transaction.source.document; }},
     {"source_layout", ours, [](Cell& cell, Row row) { cell += row.transaction.source.layout; }},

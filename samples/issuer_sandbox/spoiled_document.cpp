@@ -40,8 +40,10 @@ void rename(Object& record, const std::string& from, const std::string& to) {
 
 std::string backwards(const std::string& text) { return {text.rbegin(), text.rend()}; }
 
-void give_to_another(Object& record) {
-  record.set("AccountId", backwards(record.getValue<std::string>("AccountId")));
+void give_to_another(Object& record, bool keep_ids) {
+  if (!keep_ids) {
+    record.set("AccountId", backwards(record.getValue<std::string>("AccountId")));
+  }
   Poco::JSON::Array::Ptr faces = record.getArray("Account");
   for (std::size_t i = 0; faces && i < faces->size(); ++i) {
     Object::Ptr face = faces->getObject(static_cast<unsigned>(i));
@@ -57,7 +59,7 @@ std::string parameter(const Fault& fault, const char* name, const char* otherwis
 
 void spoil_record(const Fault& fault, Object& record) {
   if (fault.kind == "wrong_owner") {
-    give_to_another(record);
+    give_to_another(record, parameter(fault, "keep_ids", "false") == "true");
   } else if (fault.kind == "pan_in_field") {
     const std::string field = parameter(fault, "field", "TransactionInformation");
     const bool free_text = field == "TransactionInformation" && record.has(field);

@@ -139,7 +139,9 @@ class MemoryStore final : public Store {
       MEISAI_TRY(survivors.take_away(connection));
       core_->state = std::make_shared<LedgerState>(std::move(survivors));
       core_->state_is_shared = false;
-      if (const auto tokens = core_->tokens.find(connection); tokens != core_->tokens.end()) {
+      const auto tokens = core_->tokens.find(connection);
+      // What is still to be given back to the issuer is needed for that, and for nothing else.
+      if (tokens != core_->tokens.end() && tokens->second.state != TokenState::revoke_only) {
         tokens->second.state = TokenState::destroyed;
         tokens->second.access = {};
         tokens->second.refresh = {};

@@ -47,7 +47,7 @@ class MemoryWireLock final : public WireLock {
 
   Result<void> drain(const IssuerId& issuer, const ConnectionId& connection, std::chrono::milliseconds wait) override {
     const auto covered = [&](const Transfer& transfer) {
-      if (issuer.empty()) return true;
+      if (issuer.empty() || transfer.issuer.empty()) return true;
       if (transfer.issuer != issuer) return false;
       return connection.empty() || transfer.connection.empty() || transfer.connection == connection;
     };

@@ -35,6 +35,9 @@ Result<void> may_become(const std::optional<TokenPlace>& now, std::uint64_t gene
     return fail(Code::not_found, "the connection has no tokens of this generation");
   if (now->state == TokenState::destroyed && state != TokenState::destroyed)
     return fail(Code::token_missing, "destroyed tokens stay destroyed");
+  // What the person took back is given back and nothing else, whoever is still at work with it.
+  if (now->state == TokenState::revoke_only && state != TokenState::revoke_only && state != TokenState::destroyed)
+    return fail(Code::token_missing, "tokens that are to be revoked do nothing else");
   return {};
 }
 

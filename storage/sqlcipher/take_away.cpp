@@ -185,7 +185,10 @@ Result<void> take_away(Database& database, const ConnectionId& connection) {
   MEISAI_TRY(take_statements(database, connection));
   MEISAI_TRY(take_cards(database, connection));
   MEISAI_TRY(take_documents(database));
-  MEISAI_TRY(save_token_state(database, connection, TokenState::destroyed));
+  // Tokens that the issuer has not been told about yet can do nothing but that, and are still needed for it.
+  MEISAI_ASSIGN(const auto tokens, find_tokens(database, connection));
+  if (tokens && tokens->state != TokenState::revoke_only)
+    MEISAI_TRY(save_token_state(database, connection, TokenState::destroyed));
   MEISAI_TRY(tell(database, Entity::transaction, "SELECT id FROM gone_row ORDER BY id", head));
   MEISAI_TRY(tell(database, Entity::statement, "SELECT id FROM gone_statement ORDER BY id", head));
   MEISAI_TRY(tell(database, Entity::card, "SELECT id FROM gone_card ORDER BY id", head));

@@ -199,11 +199,11 @@ TEST_CASE("a cutoff and its lift are seen by a process that began before them") 
     if (!room->gate.cut_off(*room->control, everything("i1"), "operator")) return 2;
     return room->gate.lift(*room->control, IncidentId("i1"), "done", "operator") ? 0 : 3;
   });
-  const auto ours = open_room(folder.path);
-  auto permit = ours->gate.ask<Commit>({});
+  const auto own = open_room(folder.path);
+  auto permit = own->gate.ask<Commit>({});
   REQUIRE(permit);
   board.stop = true;
   REQUIRE(other.wait() == 0);
   CHECK(shown(std::move(*permit).admit()) == "cutoff_all");
-  CHECK(ours->gate.ask<Commit>({}));
+  CHECK(own->gate.ask<Commit>({}));
 }

@@ -127,7 +127,7 @@ HEAVY = (
     (re.compile(r"CLI/"), ("apps/",)),
     (re.compile(r"meisai_codec/|sqlite3\.h|sqlcipher/"), ("storage/sqlcipher/",)),
     (re.compile(r"unicode/"), ("normalizers/", "apps/meisai/")),
-    (re.compile(r"date/"), ("engine/model/", "engine/sync/", "normalizers/", "apps/meisai/")),
+    (re.compile(r"date/"), ("engine/model/", "normalizers/", "apps/meisai/")),
     (re.compile(r"sodium"), ("storage/keys/",)),
     (re.compile(r"openssl/"), ("engine/", "storage/", "transport/", "samples/issuer_sandbox/")),
     (re.compile(r"zstd"), ("engine/", "storage/")),

@@ -16,12 +16,17 @@ class LinkedHousehold(Household):
 
     def __init__(self, folder, sandbox):
         super().__init__(folder)
-        self.sandbox, self.now = sandbox, FIRST
+        self.sandbox, self.now, self.said = sandbox, FIRST, []
         self.variables["BROWSER"] = (f"curl --silent --location --cacert {sandbox.folder}/ca.pem "
                                      "--output /dev/null %s")
 
     def start(self, *words, now=None, **how):
         return super().start(*words, now=now or self.now, **how)
+
+    def run(self, *words, **how):
+        ran = super().run(*words, **how)
+        self.said.append(ran)
+        return ran
 
     def at(self, instant):
         self.sandbox.set_now(instant)

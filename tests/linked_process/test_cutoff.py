@@ -6,7 +6,6 @@ import os
 import random
 import subprocess
 import time
-import unittest
 
 from household import main
 from linked import ISSUERS, LinkedCase
@@ -85,35 +84,24 @@ class Races(LinkedCase):
         longest = max(returned - begun for begun, returned, *_ in cuts) / 1e6
         print(f"[{title}: {len(cuts)} cutoffs, the longest {longest:.1f} ms; {len(syncs)} syncs, {cut_short} of them "
               f"refused or broken off; {len(late)} arrivals after a cutoff, {late[:3]}]", flush=True)
-        reasons = [issuer + "=" + reason for *_, each in syncs for issuer, reason in each.items()]
-        print({reason: reasons.count(reason) for reason in sorted(set(reasons))}, flush=True)
+        others = {reason for *_, each in syncs for reason in each.values() if not reason.startswith("cutoff")}
+        self.assertLessEqual(others, {"fresh", "unchanged"})
         return cut_short
 
     def test_no_byte_after_a_cutoff_returned(self):
-        rounds = int(os.environ.get("MEISAI_RACES", "1000"))
-        cuts, syncs, late = self.race(rounds)
-        cut_short = self.tell("race", cuts, syncs, late)
+        races = int(os.environ.get("MEISAI_RACES", "1000"))
+        cuts, syncs, late = self.race(races * 2)
+        self.tell("race", cuts, syncs, late)
         self.assertEqual(late, [])
         self.assertLess(max(returned - begun for begun, returned, *_ in cuts), SECOND)
-        # The race took place: most cutoffs met a sync, and syncs got through in between.
-        self.assertGreater(cut_short, rounds / 2)
-        self.assertGreater(len(syncs) - cut_short, rounds / 10)
-        self.ended_within_a_second(cuts, syncs)
+        met = [(returned, ended) for begun, returned, *_ in cuts for started, ended, _ in syncs
+               if started < begun < ended]
+        print(f"[{len(met)} of {len(cuts)} cutoffs met a sync that was under way]", flush=True)
+        self.assertGreaterEqual(len(met), races)
+        self.assertLess(max(ended - returned for returned, ended in met), SECOND)
+        self.assertGreater(sum(set(each.values()) <= {"fresh", "unchanged"} for *_, each in syncs), races / 10)
         self.sound()
         self.sync()
-
-    def ended_within_a_second(self, cuts, syncs):
-        met = 0
-        for _, returned, lifted, issuer in cuts:
-            if issuer != "all":
-                continue
-            for begun, ended, reasons in syncs:
-                if begun < returned < ended:
-                    met += 1
-                    self.assertLess(ended - returned, SECOND)
-                    if ended < lifted:
-                        self.assertTrue(all(reason.startswith("cutoff") for reason in reasons.values()), reasons)
-        self.assertGreater(met, len(cuts) / 20)
 
     def test_even_slow_steps_keep_clear(self):
         cuts, syncs, late = self.race(60, pause_us=2000)
@@ -145,8 +133,7 @@ class Commands(LinkedCase):
         before = self.home.ledger()
         self.home.at("2026-10-06T12:00:00+09:00")
         # 15 kB in drops of 200 bytes: no page of transactions ends before the cutoff.
-        for path in ("*/transactions",):
-            self.sandbox.fault("slow", path=path, ms=100, bytes=200)
+        self.sandbox.fault("slow", path="*/transactions", ms=100, bytes=200)
         for number, (scope, covered) in enumerate(self.scopes()):
             with self.subTest(scope, seed=SEED):
                 ids = [self.ids[issuer] for issuer in covered]
@@ -199,11 +186,6 @@ class Commands(LinkedCase):
         self.assertEqual([one["id"] for one in listed], [opened.json()["incidents"][0]["id"]])
         shown = self.ok(self.home.run("transactions", "--issuer", "aoba_card")).json()
         self.assertTrue(shown["cutoff_open"])
-
-
-def load_tests(loader, _standard, _pattern):
-    cases = [Races] if os.environ.get("MEISAI_RACES_ONLY") else [Races, Commands]
-    return unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
 
 
 if __name__ == "__main__":

@@ -135,6 +135,23 @@ TEST_CASE("the end of the consent between the last page and the commit keeps the
   check_nothing_stored(home);
 }
 
+// `!shouldfail`: known and reported; the run turns red as soon as this holds, and the tag goes.
+TEST_CASE("an answer that was asked for under one consent is not committed under the next", "[!shouldfail]") {
+  Household home;
+  Exchange last = listing({book});
+  last.on_accept = [&] {
+    const Instant now = home.gate.now();
+    REQUIRE(home.gate.end_consent(
+        *home.control,
+        {.issuer = home.issuer.known.id, .connection = ours, .consent = ConsentId("CS1"), .end = ConsentEnd::expired},
+        "engine"));
+    REQUIRE(home.control->begin_consent(
+        ours, {.consent = ConsentId("CS7"), .not_before = now, .not_after = now + days(90)}, {.at = now}));
+  };
+  home.look({last});
+  check_nothing_stored(home);
+}
+
 TEST_CASE("stopped by the person: every transfer is abandoned, and what was whole stays") {
   Household home;
   home.link(other);

@@ -13,8 +13,8 @@ from published_bank import API, HERE
 PROGRAM = os.environ["MEISAI_PROGRAM"]
 NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.timezone.utc)
 # docs/cli.md; what a sync of one connection may end with, whatever an issuer answers.
-SYNC_EXITS = {0: "done", 3: "partial", 20: "consent", 22: "person needed", 23: "maintenance", 24: "rate limited",
-              25: "schema drift", 27: "policy", 30: "issuer failure"}
+SYNC_EXITS = {0: "done", 3: "partial", 4: "input", 20: "consent", 22: "person needed", 23: "maintenance",
+              24: "rate limited", 25: "schema drift", 27: "policy", 30: "issuer failure"}
 
 PROFILE = """
 id = "{company}"
@@ -36,13 +36,14 @@ ca_pem = '''
 {authority}'''
 
 [authorization]
-client_authentication = "none"
+client_authentication = "{authentication}"
 scopes = ["accounts"]
 known_scopes = ["openid"]
 bearer_reason = "The test's server offers no sender-constrained tokens."
 
 [consent]
-at_issuer = false
+at_issuer = {at_issuer}
+permissions = {permissions}
 text_version = "1"
 [consent.texts_ja]
 service = "公開例を取り込みます。"
@@ -108,22 +109,37 @@ class Household:
     def pass_time(self, **amount):
         self.now += datetime.timedelta(**amount)
 
-    def link(self, company, statements=True):
-        """A person reads the screen, agrees and authorizes. The profile says whether statements are asked for."""
-        profile = self.bank.path(company + ".toml")
+    def register(self, company, statements=True, permissions=()):
+        """The profile says whether statements are asked for. With permissions, the bank keeps a consent of its own,
+        and we prove with a key who we are."""
+        profile, confidential = self.bank.path(company + ".toml"), bool(permissions)
         with open(profile, "w", encoding="utf-8") as file:
             file.write(PROFILE.format(company=company, issuer=self.bank.issuer, origin=self.bank.origin, api=API,
-                                      statements=str(statements).lower(), authority=self.bank.read("ca.pem")))
-        self.done("issuers", "register", company, "--profile", profile, "--client-id", "meisai-public")
-        return self.agree("link", company)
+                                      statements=json.dumps(statements), authority=self.bank.read("ca.pem"),
+                                      authentication="private_key_jwt" if confidential else "none",
+                                      at_issuer=json.dumps(confidential), permissions=json.dumps(list(permissions))))
+        client = ("meisai-confidential", "--key-file", self.bank.path("client.key"), "--key-id", "ours")
+        self.done("issuers", "register", company, "--profile", profile, "--client-id",
+                  *(client if confidential else ("meisai-public",)))
+
+    def link(self, company, **profile):
+        """A person reads the screen, agrees and authorizes."""
+        self.register(company, **profile)
+        connection, = self.agreed("link", company)["connections"]
+        self.connections[company] = connection["id"]
+        return connection
 
     def agree(self, *words):
         shown = self.run(*words)
         if shown.exit != 22:
             raise AssertionError(f"nobody agreed, and yet: {shown}")
-        connection, = self.done(*words, "--accept", shown.json["consent_screen"]["hash"])["connections"]
-        self.connections[connection["issuer"]] = connection["id"]
-        return connection
+        return self.run(*words, "--accept", shown.json["consent_screen"]["hash"])
+
+    def agreed(self, *words):
+        answer = self.agree(*words)
+        if answer.exit != 0:
+            raise AssertionError(str(answer))
+        return answer.json
 
     def sync(self, company):
         """(exit code, what the one connection came to)."""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A card company made of parts that nobody here wrote: Prism serves the published OBIE 3.1.11 document, nginx stands
 before it with TLS, npm oidc-provider authorizes. Everything listens on loopback and ends with the `with`, or with this
-process, however that ends. What each request is answered is decided at the desk, by the test."""
+process, however that ends. How each request is answered is decided at the desk, by the test."""
+import base64
 import collections
 import contextlib
 import ctypes
@@ -11,6 +12,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import ssl
@@ -40,7 +42,7 @@ def die_with_parent():
 
 @dataclasses.dataclass
 class Order:
-    """What the front makes of one request. `mock` names the mock server, or is a status that the desk answers."""
+    """What the front makes of one request. `mock` names the mock server, or is 503, which the document has not."""
     mock: object = "cards"
     prefer: str = ""
     retry_after: str = ""
@@ -48,6 +50,8 @@ class Order:
     self_name: str = "Self"
     next_name: str = "Next"
     owner_name: str = "AccountId"
+    currency: str = ""      # put before the first letter of each currency
+    century: str = "19"     # what each date-time of the years 19.. begins with
 
 
 class Desk(http.server.ThreadingHTTPServer):
@@ -63,22 +67,22 @@ class Desk(http.server.ThreadingHTTPServer):
 
 class DeskCall(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        order, wanted = Order(), self.headers.get("X-Target")
-        if wanted is None:  # not asked what to do, but sent here as the mock server: the status is the backend
-            self.send_response(503)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        company, path = re.fullmatch(r"/([a-z_]+)" + re.escape(API) + r"(/.*)", wanted).groups()
-        order = self.server.decide(company, path)
+        target = self.headers.get("X-Target")
+        if target is None:  # the front was sent here instead of to a mock server
+            return self.say(503, {"Content-Length": 0})
+        company, path = re.fullmatch(r"/([a-z_]+)" + re.escape(API) + r"(/.*)", target).groups()
         self.server.asked.append((company, path))
-        bank = self.server.bank
-        self.send_response(204)
-        backend = bank.mocks[order.mock] if order.mock != 503 else self.server.server_address[1]
-        for name, value in (("Backend", backend), ("Prefer", order.prefer), ("Retry-After", order.retry_after),
-                            ("Publisher", order.publisher or bank.origin), ("Self", order.self_name),
-                            ("Next", order.next_name), ("Owner", order.owner_name)):
-            self.send_header("X-" + name, str(value))
+        order, bank = self.server.decide(company, path), self.server.bank
+        return self.say(204, {
+            "X-Backend": self.server.server_address[1] if order.mock == 503 else bank.mocks[order.mock],
+            "X-Prefer": order.prefer, "X-Retry-After": order.retry_after,
+            "X-Publisher": order.publisher or bank.origin, "X-Self": order.self_name, "X-Next": order.next_name,
+            "X-Owner": order.owner_name, "X-Currency": order.currency, "X-Century": order.century})
+
+    def say(self, status, headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, str(value))
         self.end_headers()
 
     def log_message(self, *_):
@@ -110,7 +114,7 @@ class PublishedBank:
             self.make_certificates()
             cards = self.path("cards.openapi.json")
             subprocess.run([sys.executable, CARD_COPY, DOCUMENT, cards], check=True)
-            said = {name: self.begin_prism(parts, name, document)
+            said = {name: self.begin_prism(parts, document)
                     for name, document in (("untouched", DOCUMENT), ("cards", cards))}
             provider = self.begin_provider(parts)
             self.desk = Desk(self)
@@ -122,7 +126,7 @@ class PublishedBank:
             parts.callback(self.trap.socket.close)
             self.mocks = {name: int(self.heard(program, r"listening on http://127\.0\.0\.1:(\d+)"))
                           for name, program in said.items()}
-            self.issuer = self.heard(provider, r'"event":"ready","issuer":"([^"]+)"')
+            self.issuer = self.heard(provider, r"ready: (\S+)")
             self.read_on(provider, *said.values())
             self.so_far()
             self.parts = parts.pop_all()
@@ -139,18 +143,19 @@ class PublishedBank:
             return file.read()
 
     # --- parts ------------------------------------------------------------------------------------------------
+    def openssl(self, *words):
+        return subprocess.run(["openssl", *words], cwd=self.folder, check=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE).stdout
+
     def make_certificates(self):
-        def openssl(*words):
-            subprocess.run(["openssl", *words], cwd=self.folder, check=True, stdout=subprocess.PIPE,
-                           stderr=subprocess.STDOUT)
         key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-        openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=throw-away CA",
-                "-addext", "keyUsage=critical,keyCertSign")
-        openssl("req", "-new", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
+        self.openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
+                     "-subj", "/CN=throw-away CA", "-addext", "keyUsage=critical,keyCertSign")
+        self.openssl("req", "-new", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
         with open(self.path("names"), "w", encoding="ascii") as file:
             file.write("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
-        openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days",
-                "2", "-extfile", "names", "-out", "server.pem")
+        self.openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                     "-days", "2", "-extfile", "names", "-out", "server.pem")
         self.tls = ssl.create_default_context(cafile=self.path("ca.pem"))
 
     def begin(self, parts, words, **options):
@@ -162,18 +167,21 @@ class PublishedBank:
         parts.callback(end, program)
         return program
 
-    def begin_prism(self, parts, name, document):
-        """Two processes live for a test at most; a small heap keeps them from growing with each random answer."""
+    def begin_prism(self, parts, document):
+        """A small heap keeps it from growing with each random answer."""
         return self.begin(parts, [NODE, "--max-old-space-size=192", PRISM, "mock", document, "-h", "127.0.0.1",
                                   "-p", "0"])
 
     def begin_provider(self, parts):
-        with open(self.path("client.jwks"), "w", encoding="ascii") as file:  # of a client that is not used here
-            json.dump({"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "nobody",
-                                 "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
-                                 "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"}]}, file)
-        return self.begin(parts, [NODE, os.path.join(SERVERS, "oidc_provider.mjs"), "--cert", self.path("server.pem"),
-                                  "--key", self.path("server.key"), "--client-jwks", self.path("client.jwks")])
+        self.openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "client.key")
+        point = self.openssl("pkey", "-in", "client.key", "-pubout", "-outform", "DER")[-64:]
+        x, y = (base64.urlsafe_b64encode(half).decode().rstrip("=") for half in (point[:32], point[32:]))
+        with open(self.path("client.jwks"), "w", encoding="ascii") as file:
+            json.dump({"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "ours", "x": x,
+                                 "y": y}]}, file)
+        shutil.copy(os.path.join(HERE, "provider.mjs"), self.folder)
+        os.symlink(os.path.join(SERVERS, "node_modules"), self.path("node_modules"))  # where its imports are looked for
+        return self.begin(parts, [NODE, "provider.mjs"])
 
     def begin_front(self, parts):
         """nginx takes over a listening socket, as it does when it replaces itself: no free port has to be guessed."""
@@ -209,6 +217,13 @@ class PublishedBank:
         """A pipe that nobody empties would stop them."""
         for program in programs:
             threading.Thread(target=collections.deque, args=(program.stdout, 0), daemon=True).start()
+
+    @staticmethod
+    def broken_rules(line):
+        """Where the mock server found a request of ours to break the published document. What its own examples break
+        is in the same header."""
+        found = json.loads(line["violations"] or "[]")
+        return [one for one in found if one["location"][:1] == ["request"]]
 
     # --- what happened ----------------------------------------------------------------------------------------
     def so_far(self):

@@ -34,8 +34,10 @@ class Examples(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.bank = cls.enterClassContext(PublishedBank())
-        cls.bank.desk.decide = decide
         cls.house = Household(cls.bank)
+
+    def setUp(self):
+        self.bank.desk.decide = decide
 
     def asked_of(self, company):
         """Below the API's path, in order; each with a token of ours, and one interaction id in each sync."""
@@ -43,6 +45,7 @@ class Examples(unittest.TestCase):
         for line in lines:
             self.assertEqual((line["method"], line["bearer"], line["accept"]), ("GET", "yes", "application/json"))
             self.assertRegex(line["interaction"], UUID4)
+            self.assertEqual(self.bank.broken_rules(line), [])
         self.interactions = {line["interaction"] for line in lines}
         return [line["target"].removeprefix(f"/{company}{API}") for line in lines]
 
@@ -81,10 +84,12 @@ class Examples(unittest.TestCase):
         # two previous ones, so it states no sum and is settled.
         august, september = sorted(self.house.listed("statements", "one_card"), key=lambda one: one["closing_date"])
         self.assertEqual([august["closing_date"], september["closing_date"]], ["2017-08-31", "2017-09-30"])
-        self.assertEqual((august["stated_total_minor"], august["balanced"]), (-40000, False))
+        self.assertEqual((august["stated_total_minor"], august["currency"], august["balanced"]),
+                         (-40000, "GBP", False))
         self.assertEqual([(one["kind"], one["amount_minor"]) for one in august["components"]],
                          [("previous_balance", -60000)])
-        self.assertEqual((september["stated_total_minor"], september["balanced"]), (None, None))
+        self.assertEqual((september["stated_total_minor"], september["currency"], september["balanced"]),
+                         (None, "GBP", None))
 
         # The one that does not add up is asked for again; then nothing is new, and after that nothing moves.
         second = [path for path in first if "34hj24u" not in path]
@@ -147,19 +152,18 @@ class Examples(unittest.TestCase):
                          [("Bills", None)])
 
     def test_a_next_link_to_another_host_is_not_followed(self):
+        """The publisher's Self link, renamed and led to a listener that nobody may call."""
         trap = self.bank.trap
-        elsewhere = {"https://localhost": "answer_not_valid", "http://localhost": "insecure_url"}
-        for start, refusal in elsewhere.items():
-            with self.subTest(start):
-                self.bank.desk.decide = lambda company, path: Order(
-                    publisher=f"{start}:{trap.port}", self_name="Next", prefer=decide("one_card", path).prefer)
-                company = "leads_away_" + start.split(":")[0]
+        refusals = {"https": (30, "failed", "answer_not_valid"), "http": (27, "not_checked", "insecure_url")}
+        for scheme, refusal in refusals.items():
+            with self.subTest(scheme):
+                company = "leads_away_by_" + scheme
+                led_away = Order(publisher=f"{scheme}://localhost:{trap.port}", self_name="Next")
+                self.bank.desk.decide = lambda company, path, order=led_away: order
                 self.house.link(company)
                 code, report = self.house.sync(company)
-                self.bank.desk.decide = decide
-                self.assertEqual((report["outcome"], report["reason"], report["pages"]),
-                                 ("failed" if code == 30 else "not_checked", refusal, 1), report)
-                self.assertEqual((code, counts(report)), ({"answer_not_valid": 30, "insecure_url": 27}[refusal], (0,) * 6))
+                self.assertEqual((code, report["outcome"], report["reason"]), refusal, report)
+                self.assertEqual((counts(report), report["pages"]), ((0,) * 6, 1))
                 self.assertEqual(self.asked_of(company), ["/accounts"])
         self.assertEqual(trap.calls, 0)
 

@@ -66,6 +66,7 @@ enum class Recipient : std::uint8_t { subject, other };
 struct PermitScope {
   IssuerId issuer;          ///< empty: every issuer
   ConnectionId connection;  ///< empty: no connection, so no consent, is behind it (a file that the subject has)
+  ConsentId consent;        ///< that was in force when the work began; empty: whichever is in force
   Recipient recipient = Recipient::subject;
   bool attended = true;                         ///< a person asked for it just now
   AuthorizeStep step = AuthorizeStep::refresh;  ///< for Authorize

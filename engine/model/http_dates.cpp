@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/sync/http_dates.h"
+#include "engine/model/http_dates.h"
 
 #include <date/date.h>
 
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <sstream>
 
-namespace meisai::sync {
+namespace meisai {
 namespace {
 
 constexpr std::chrono::hours longest_wait{24};  // an absurd header must not stop a connection for good
@@ -32,4 +32,4 @@ std::optional<Instant> retry_after(std::string_view text, Instant now) {
   return std::clamp(*at, now, now + longest_wait);
 }
 
-}  // namespace meisai::sync
+}  // namespace meisai
