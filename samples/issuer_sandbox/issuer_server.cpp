@@ -13,6 +13,7 @@
 #include <Poco/Net/TCPServerConnectionFactory.h>
 #include <Poco/Net/TCPServerParams.h>
 #include <Poco/ThreadPool.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
@@ -54,6 +55,8 @@ struct IssuerServer::Listener {
   Listener(std::string name, std::uint16_t port, Surroundings around)
       : issuer(std::move(name)), surroundings(around), threads("connections", 2, most_connections) {
     socket.bind(Poco::Net::SocketAddress("127.0.0.1", port), true);
+    // Every connection inherits it: the log says when bytes came, also those that came before a thread was ready.
+    socket.impl()->setOption(SOL_SOCKET, SO_TIMESTAMPNS, 1);
     socket.listen(most_connections);
   }
   std::string issuer;

@@ -12,7 +12,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <ctime>
 
+#include "samples/issuer_sandbox/clock.h"
 #include "samples/issuer_sandbox/traffic_log.h"
 
 namespace sandbox {
@@ -25,6 +28,9 @@ constexpr milliseconds farewell_time{2'000};
 
 // Every read of the socket passes here, whatever TLS makes of it.
 long on_bio(BIO* bio, int operation, const char*, std::size_t, int, long, int result, std::size_t* processed) {
+  if (operation == BIO_CB_READ) {
+    reinterpret_cast<TlsChannel*>(BIO_get_callback_arg(bio))->note_arrival_time();
+  }
   if (operation == (BIO_CB_READ | BIO_CB_RETURN) && result > 0 && processed != nullptr) {
     reinterpret_cast<TlsChannel*>(BIO_get_callback_arg(bio))->count_arrival(*processed);
   }
@@ -47,7 +53,33 @@ TlsChannel::TlsChannel(ssl_ctx_st* context, int socket, TrafficLog& log, std::ui
 
 TlsChannel::~TlsChannel() { SSL_free(ssl_); }
 
-void TlsChannel::count_arrival(std::uint64_t bytes) { log_.received(connection_, bytes); }
+void TlsChannel::count_arrival(std::uint64_t bytes) { log_.received(connection_, bytes, arrived_ns_); }
+
+// A thread may read late what came early, so the kernel is asked when the last of what lies there came.
+void TlsChannel::note_arrival_time() {
+  arrived_ns_ = steady_ns();
+  std::array<char, 16'384> block{};
+  alignas(cmsghdr) std::array<char, 256> control{};
+  iovec place{.iov_base = block.data(), .iov_len = block.size()};
+  msghdr message{};
+  message.msg_iov = &place;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  if (recvmsg(socket_, &message, MSG_PEEK | MSG_DONTWAIT) <= 0) {
+    return;
+  }
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+    if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS) {
+      timespec stamp{};
+      timespec now{};
+      std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
+      clock_gettime(CLOCK_REALTIME, &now);
+      const std::int64_t ago = (now.tv_sec - stamp.tv_sec) * 1'000'000'000 + (now.tv_nsec - stamp.tv_nsec);
+      arrived_ns_ -= std::max<std::int64_t>(ago, 0);
+    }
+  }
+}
 
 bool TlsChannel::wait_readable(milliseconds longest) {
   if (SSL_pending(ssl_) > 0) {
@@ -132,6 +164,7 @@ void TlsChannel::close() {
       continue;
     }
     // Whatever comes after the end is no longer TLS to us, but it is bytes.
+    note_arrival_time();
     const ssize_t got = recv(socket_, block.data(), block.size(), 0);
     if (got <= 0) {
       break;

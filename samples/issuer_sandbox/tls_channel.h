@@ -39,6 +39,8 @@ class TlsChannel {
   /// RST, at once.
   void destroy();
   void count_arrival(std::uint64_t bytes);
+  /// Before a read: when the last byte that waits came.
+  void note_arrival_time();
 
  private:
   [[nodiscard]] bool wait_readable(std::chrono::milliseconds longest);
@@ -48,6 +50,7 @@ class TlsChannel {
   std::uint64_t connection_;
   const std::atomic<bool>& stopping_;
   bool broken_ = false;
+  std::int64_t arrived_ns_ = 0;
 };
 
 }  // namespace sandbox

@@ -67,11 +67,11 @@ void TrafficLog::close(std::uint64_t connection) {
   connections_[connection].closed_ns = steady_ns();
 }
 
-void TrafficLog::received(std::uint64_t connection, std::uint64_t bytes) {
+void TrafficLog::received(std::uint64_t connection, std::uint64_t bytes, std::int64_t at_ns) {
   const std::lock_guard lock(mutex_);
   LoggedConnection& entry = connections_[connection];
   entry.received += bytes;
-  entry.last_received_ns = steady_ns();
+  entry.last_received_ns = at_ns;
   entry.arrivals.push_back({entry.last_received_ns, bytes});
 }
 

@@ -42,7 +42,7 @@ class TrafficLog {
  public:
   [[nodiscard]] std::uint64_t open(const std::string& issuer);
   void close(std::uint64_t connection);
-  void received(std::uint64_t connection, std::uint64_t bytes);
+  void received(std::uint64_t connection, std::uint64_t bytes, std::int64_t at_ns);
   [[nodiscard]] std::size_t begin(std::uint64_t connection, LoggedRequest request);
   void answered(std::uint64_t connection, std::size_t request, int status, std::uint64_t sent, bool complete);
   void clear();  ///< forgets closed connections and counters

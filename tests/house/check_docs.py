@@ -10,7 +10,7 @@ import sys
 SECTIONS = ("## What it means", "## What was kept", "## What to do", "## 日本語")
 RESERVED = "No command of this version can answer it"
 EXIT_TABLE = "apps/meisai/exit.cpp"
-PRODUCT = ("engine", "adapters", "normalizers", "storage", "exporters", "apps")
+PRODUCT = ("engine", "adapters", "normalizers", "storage", "transport", "exporters", "apps")
 
 
 def codes_in(header):
@@ -72,14 +72,18 @@ def codes_used(texts):
     return {name for path, text in texts if path != EXIT_TABLE for name in re.findall(r"\bCode::(\w+)", text)}
 
 
-WRITES_OPERATION = re.compile(r"\.operation = \"(\w+)\"|\b(?:read|draft|refused)\(\s*\"(\w+)\"")
+WRITES_OPERATION = re.compile(r"\.operation = \"(\w+)\"|\b(?:draft|refused)\(\s*\"(\w+)\"")
+READS_LEDGER = re.compile(r"\bread\(\s*\"(\w+)\"")  # the facade's way to open a view with its entry
 LISTS_OPERATION = re.compile(r"^\| `(\w+)` \| (?:control|vault) \|", re.M)
 
 
 def operations_written(texts):
     """Operations of audit drafts, as the engine and the storage write them."""
-    return {a or b for path, text in texts if path.startswith(("engine/", "storage/"))
-            for a, b in WRITES_OPERATION.findall(text)} - {"held", "done"}
+    written = {a or b for path, text in texts if path.startswith(("engine/", "storage/"))
+               for a, b in WRITES_OPERATION.findall(text)}
+    written |= {name for path, text in texts if path in ("engine/engine.cpp", "engine/linked.cpp")
+                for name in READS_LEDGER.findall(text)}
+    return written - {"held", "done"}
 
 
 def faults_of_operations(written, page):

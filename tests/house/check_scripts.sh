@@ -6,7 +6,7 @@
 set -euo pipefail
 shellcheck=$1
 cd "$2"
-mapfile -t scripts < <(find . \( -path ./.git -o -path ./build -o -path ./third_party -o -path ./bench/yardstick \) -prune \
+mapfile -t scripts < <(find . \( -path ./.git -o -path ./build -o -path ./third_party -o -path ./bench/yardstick -o -name node_modules \) -prune \
   -o -type f -perm -u+x -exec grep -lE '^#!.*\b(ba)?sh\b' {} + | sort)
 [ "${#scripts[@]}" -ge 3 ] || { echo "hardly any script was found"; exit 1; }
 echo "${#scripts[@]} scripts"
