@@ -13,8 +13,9 @@
 namespace meisai::ledger {
 namespace {
 
-/// An issuer may move a row's date this far under the same id.
-constexpr DayKey longest_move = 31;
+/// An issuer may move a row's date this far under the same id. In a view that is complete for its days it may move
+/// it anywhere in them.
+constexpr DayKey longest_move = 15;
 /// Without a link of the issuer, pending and posted lie this close together.
 constexpr DayKey close_days = 10;
 

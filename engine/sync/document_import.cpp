@@ -249,7 +249,11 @@ Result<void> DocumentImport::put_cards(LedgerWrite& ledger, Window& window) {
           {.kind = ChangeKind::added, .entity = Entity::card, .first = card.key, .last = card.key, .reason = {}}));
     }
     card_keys_[index] = card.key;
-    if (!origin.connection.empty()) MEISAI_TRY(ledger.link_card(card.key, origin.connection));
+    auto& links = card.connections;
+    if (!origin.connection.empty() && std::ranges::find(links, origin.connection) == links.end()) {
+      MEISAI_TRY(ledger.link_card(card.key, origin.connection));
+      links.push_back(origin.connection);
+    }
     auto& listed = window.statement.cards;
     if (std::ranges::find(listed, card.key) == listed.end()) listed.push_back(card.key);
   }

@@ -34,7 +34,8 @@ class LinkedHousehold(Household):
 
     def register(self, issuer, **how):
         registered = json.loads(self.sandbox.read("clients.json"))[issuer]
-        key = ["--key-file", os.path.join(self.sandbox.folder, registered["key_file"])] if "key_file" in registered else []
+        file = registered.get("key_file")
+        key = ["--key-file", os.path.join(self.sandbox.folder, file)] if file else []
         return self.run("issuers", "register", issuer, "--profile", os.path.join(self.sandbox.folder, issuer + ".toml"),
                         "--client-id", registered["client_id"], *key, **how)
 

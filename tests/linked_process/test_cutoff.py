@@ -73,8 +73,9 @@ class Races(LinkedCase):
         for pipe in (cutting.stdin, cutting.stdout, cutting.stderr, syncing.stderr):
             pipe.close()
         self.assertEqual(len(cuts), rounds)
-        syncs = [line.split()[1:] for line in lines]
-        return cuts, [(int(begun), int(ended), dict(one.split("=") for one in rest)) for begun, ended, *rest in syncs], late
+        syncs = [(int(begun), int(ended), dict(one.split("=") for one in reasons))
+                 for _, begun, ended, *reasons in map(str.split, lines)]
+        return cuts, syncs, late
 
     def judged(self, batch):
         log = self.sandbox.control("GET", "/log")
@@ -118,9 +119,6 @@ class Races(LinkedCase):
 
 class Commands(LinkedCase):
     """The same with the program itself: exit codes, times, and what is stored."""
-
-    def rows(self):
-        return json.loads(self.home.run("transactions").out)["transactions"]
 
     def scopes(self):
         yield ("--all",), ISSUERS

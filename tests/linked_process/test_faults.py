@@ -99,11 +99,22 @@ class Faults(LinkedCase):
                     self.unchanged(self.before)
                     if "retry_after" in members:
                         self.waits(issuer, report)
+                    incident = self.cut_off_by_itself(issuer) if reason == "wrong_owner" else None
                     mixed = self.sync(code=3)
                     self.assertEqual(self.of(mixed, other)["outcome"], "fresh")
                     self.assertIsNotNone(self.of(mixed, issuer)["reason"])
                     self.home.at(SOON)
+                    if incident:
+                        self.ok(self.home.run("incident", "lift", incident, "--reason", "asked the company"))
                     self.recovers()
+
+    def cut_off_by_itself(self, issuer):
+        """Another person's data stops the connection until a person says that it may go on."""
+        (incident,) = self.ok(self.home.run("incident", "list")).json()["incidents"]
+        seen = len(self.requests(issuer))
+        self.sync(issuer, code=21)
+        self.assertEqual(len(self.requests(issuer)), seen)
+        return incident["id"]
 
     def says_what_to_do(self, report):
         self.assertTrue(report["error"]["message"].strip())
