@@ -219,7 +219,7 @@ Result<HttpResponse> Transfer::finish(int curl_code) {
   if (curl_code != CURLE_OK) return fail(meaning_of(curl_code));
   if (!headers_ended_ || response_.status < 200)
     return fail(error(Code::answer_not_valid, "the issuer's server ended without an answer", {}, Retry::later));
-  response_.body = Secret(body_->bytes());
+  response_.body = Secret(body_->release());
   return std::move(response_);
 }
 

@@ -5,9 +5,9 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace meisai::transport {
 
@@ -25,15 +25,15 @@ class WipedBuffer {
   void reserve(std::size_t capacity);
   /// Wipes what is in it and keeps the memory for the next answer, unless that is more than `keep_at_most`.
   void clear(std::size_t keep_at_most) noexcept;
+  /// Hands over the memory with what is in it: whoever takes it wipes it (Secret does).
+  [[nodiscard]] std::vector<std::byte> release() noexcept;
 
-  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {memory_.get(), size_}; }
-  [[nodiscard]] std::byte* data() noexcept { return memory_.get(); }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return memory_; }
+  [[nodiscard]] std::byte* data() noexcept { return memory_.data(); }
+  [[nodiscard]] std::size_t size() const noexcept { return memory_.size(); }
 
  private:
-  std::unique_ptr<std::byte[]> memory_;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
+  std::vector<std::byte> memory_;  // its own growing would free what it has outgrown as it is: see reserve
 };
 
 }  // namespace meisai::transport

@@ -14,7 +14,6 @@
 
 namespace meisai::japan_files {
 
-
 struct Columns {
   std::vector<const Column*> of_cell;      ///< nullptr: no column of the layout
   std::array<int, field_count> cell_of{};  ///< by Field; -1 where the document has none

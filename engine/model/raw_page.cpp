@@ -128,8 +128,7 @@ Result<RawPage> RawPage::decode(std::string_view bytes) {
   for (RawCell& each : page.cells_) {
     const unsigned head = in.byte();
     const std::uint64_t length = in.number();
-    if (!in.ok() || (head & ~masked_bit) >= field_count || length > text_size - offset)
-      return damaged();
+    if (!in.ok() || (head & ~masked_bit) >= field_count || length > text_size - offset) return damaged();
     each = {static_cast<Field>(head & ~masked_bit), (head & masked_bit) != 0, static_cast<std::uint32_t>(offset),
             static_cast<std::uint32_t>(length)};
     offset += each.length;

@@ -9,9 +9,10 @@ namespace meisai::sqlcipher {
 namespace {
 
 // The highest number that a thing of the kind has or had.
-#define MEISAI_LAST_NUMBER(table)                                                                                      \
-  "max(coalesce((SELECT max(id) FROM " table "),0),coalesce((SELECT last FROM used_number WHERE thing='" table "'),0)" \
-                                                                                                               ")"
+#define MEISAI_LAST_NUMBER(table)                                                                              \
+  "max(coalesce((SELECT max(id) FROM " table "),0),coalesce((SELECT last FROM used_number WHERE thing='" table \
+  "'),0)"                                                                                                      \
+  ")"
 constexpr char next_card[] = "SELECT 1+" MEISAI_LAST_NUMBER("card");
 constexpr char next_statement[] = "SELECT 1+" MEISAI_LAST_NUMBER("statement");
 constexpr char next_document[] = "SELECT 1+" MEISAI_LAST_NUMBER("document");

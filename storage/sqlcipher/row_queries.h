@@ -25,6 +25,8 @@ inline constexpr char pending_rows_on_days[] =
 // For the order, the planner would walk every row of the card by the unique key.
 inline constexpr char pending_rows_of_card[] =
     "SELECT id," MEISAI_ROW_COLUMNS " FROM txn INDEXED BY txn_pending WHERE status=0 AND card=?1 ORDER BY tdate,fp";
+inline constexpr char any_pending_row[] =
+    "SELECT id," MEISAI_ROW_COLUMNS " FROM txn INDEXED BY txn_pending WHERE status=0 LIMIT 1";
 inline constexpr char next_day[] = "SELECT tdate FROM txn WHERE card=?1 AND tdate>=?2 ORDER BY card,tdate LIMIT 1";
 inline constexpr char next_pending_day[] =
     "SELECT tdate FROM txn WHERE status=0 AND card=?1 AND tdate>=?2 ORDER BY card,tdate LIMIT 1";

@@ -92,6 +92,7 @@ class SqlcipherWrite final : public LedgerWrite {
   std::shared_ptr<ImportTurn> turn_;
   VaultHead head_;
   Statement* insert_ = nullptr;
+  std::optional<bool> any_pending_;  // whether a row of any card is pending; empty: not looked yet
   std::string scratch_;
   CardKey known_card_ = 0;  // the card checked last
   MonthCounter months_;
@@ -121,6 +122,14 @@ Result<void> SqlcipherWrite::rows_on(CardKey card, DayKey from, DayKey to, const
 
 Result<void> SqlcipherWrite::pending_rows(CardKey card, const RowVisitor& visit) {
   MEISAI_TRY(usable());
+  if (!any_pending_) {  // most ledgers have none at most times, and every window asks
+    any_pending_ = false;
+    MEISAI_TRY(visit_rows(db().prepared(queries::any_pending_row), [this](const StoredRow&) {
+      any_pending_ = true;
+      return false;
+    }));
+  }
+  if (!*any_pending_) return {};
   return visit_rows(db().prepared(queries::pending_rows_of_card).bind(1, card), visit);
 }
 
@@ -189,6 +198,7 @@ Result<TransactionKey> SqlcipherWrite::insert(const StoredRow& row) {
   MEISAI_TRY(check_row(row));
   if (insert_ == nullptr) insert_ = &db().prepared(queries::insert_row);
   const TransactionKey key = head_.next_transaction;
+  if (row.facts.status == TransactionStatus::pending) any_pending_.reset();
   bind_row(*insert_, key, row, scratch_);
   MEISAI_TRY(insert_->run());
   MEISAI_TRY(months_.count(row, +1));
@@ -200,6 +210,7 @@ Result<TransactionKey> SqlcipherWrite::insert(const StoredRow& row) {
 Result<void> SqlcipherWrite::revise(const StoredRow& row) {
   MEISAI_TRY(usable());
   MEISAI_TRY(check_row(row));
+  if (row.facts.status == TransactionStatus::pending) any_pending_.reset();
   StoredRow old;
   MEISAI_TRY(visit_rows(db().prepared(queries::row_by_number).bind(1, row.key), [&](const StoredRow& found) {
     old = found;

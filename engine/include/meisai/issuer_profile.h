@@ -80,8 +80,8 @@ struct IssuerProfile {
 
   bool transaction_id_is_stable = false;
   bool transaction_id_reviewed = false;  ///< its format cannot be a card number: it is not searched for one
-  bool statements = true;   ///< the statement calls are offered
-  std::string charge_word;  ///< direction word that means "charged to the card"
+  bool statements = true;                ///< the statement calls are offered
+  std::string charge_word;               ///< direction word that means "charged to the card"
   std::string credit_word;
   struct KindWord {
     std::string word;

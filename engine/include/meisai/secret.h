@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace meisai {
@@ -21,6 +22,8 @@ class Secret {
   Secret() = default;
   explicit Secret(std::span<const std::byte> bytes);
   explicit Secret(std::string_view text);
+  /// Takes the memory over as it is: no copy is made, none is left.
+  explicit Secret(std::vector<std::byte>&& bytes) noexcept : bytes_(std::move(bytes)) {}
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
   Secret(Secret&& other) noexcept;
