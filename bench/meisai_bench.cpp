@@ -113,7 +113,7 @@ Result<meisai::Connection> connection_in(meisai::Control& control, meisai::Insta
   const meisai::AuditDraft audit{
       .at = now, .actor = "subject", .operation = "link", .object = "bench", .result = "done"};
   MEISAI_TRY(control.add_connection(connection, audit));
-  MEISAI_TRY(control.begin_consent(connection.id, connection.consent, audit));
+  MEISAI_TRY(control.begin_consent(connection.id, connection.consent, {}, audit));
   return connection;
 }
 

@@ -79,20 +79,26 @@ class Engine::Impl {
     std::unique_ptr<authorize::Authorizer> authorizer;
   };
   [[nodiscard]] Result<std::unique_ptr<Authorizing>> authorizing(const IssuerId& issuer, authorize::Caller caller);
-  [[nodiscard]] consent::Lifecycle lifecycle(bool attended);
+  /// Asked several times a second while an issuer is; false: stop. Empty: never stops.
+  using GoOn = std::function<bool()>;
+  [[nodiscard]] consent::Lifecycle lifecycle(bool attended, GoOn go_on = {});
+  [[nodiscard]] Result<SweepReport> sweep(const GoOn& go_on);
   /// The connection whose consent is to be renewed, with that consent's record.
   struct Renewed {
     Connection connection;
     Consent consent;
   };
   [[nodiscard]] Result<Renewed> renewed(const LinkRequest& request);
-  /// Stores what the issuer gave and makes the consent stand.
+  /// Keeps what the issuer gave, set aside, and makes the consent stand in place of `before` (empty: none).
   [[nodiscard]] Result<void> keep_grant(const Connection& connection, const Consent& consent, const Tokens& tokens,
-                                        bool is_new);
+                                        const ConsentId& before);
+  /// What could not be kept is given back; where the issuer cannot be told now, sweeps go on with it.
+  void drop_grant(authorize::Authorizer& authorizer, Consent consent, authorize::Granted granted);
+  /// Where a crash came between a consent and its tokens.
+  [[nodiscard]] Result<void> adopt_grants();
+  void end_superseded(const GoOn& go_on);
+  /// Marks a consent that no connection stands on, tells the issuer where it is due and keeps the record.
   void supersede(authorize::Authorizer& authorizer, Consent before);
-  void end_superseded();
-  /// Tells the issuer where it is due and keeps the record.
-  void end_at_issuer(authorize::Authorizer& authorizer, Consent before);
 
   EnginePorts ports;
   Gate gate;

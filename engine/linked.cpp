@@ -79,13 +79,14 @@ Result<std::unique_ptr<Engine::Impl::Authorizing>> Engine::Impl::authorizing(con
   return made;
 }
 
-consent::Lifecycle Engine::Impl::lifecycle(bool attended) {
+consent::Lifecycle Engine::Impl::lifecycle(bool attended, GoOn go_on) {
   return {{gate, *ports.control, *ports.consents, *ports.store},
-          [this, attended](const Connection& connection) -> Result<bool> {
-            MEISAI_ASSIGN(const auto made,
-                          authorizing(connection.issuer,
-                                      {.actor = attended ? "subject" : "engine", .attended = attended, .go_on = {}}));
-            return made->authorizer->revoke(connection.id);
+          [this, attended, go_on = std::move(go_on)](const Connection& connection,
+                                                     const consent::StillStands& still_stands) -> Result<bool> {
+            MEISAI_ASSIGN(const auto made, authorizing(connection.issuer, {.actor = attended ? "subject" : "engine",
+                                                                           .attended = attended,
+                                                                           .go_on = go_on}));
+            return made->authorizer->revoke(connection.id, connection.consent.consent, still_stands);
           }};
 }
 
@@ -150,9 +151,13 @@ Result<Engine::Impl::Renewed> Engine::Impl::renewed(const LinkRequest& request) 
   const auto consent = std::ranges::find(consents, *request.renews, &Consent::id);
   if (connection == connections.end() || consent == consents.end() || connection->issuer != request.issuer)
     return fail(Code::not_found, "no connection stands on this consent", "`meisai consent list` shows their ids");
-  if (connection->state == ConnectionState::closed)
+  if (connection->state == ConnectionState::closed || connection->consent.end == ConsentEnd::withdrawn ||
+      consent->end == ConsentEnd::withdrawn)
     return fail(Code::consent_withdrawn, "a consent that was withdrawn is not renewed",
                 "`meisai link " + request.issuer.text() + "` begins anew", Retry::after_user);
+  if (connection->consent.end == ConsentEnd::ending || consent->end == ConsentEnd::ending)
+    return fail(Code::store_busy, "this consent is just being ended", "`meisai sync` finishes that; then try again",
+                Retry::later);
   return Renewed{std::move(*connection), std::move(*consent)};
 }
 
@@ -208,50 +213,17 @@ Result<Connection> Engine::link(const LinkRequest& request, const ConsentAct& ac
                   .purposes = {"household_ledger"},
                   .issuer_reference = granted->issuer_reference};
   granted->tokens.connection = connection.id;
-  if (auto kept = impl_->keep_grant(connection, consent, granted->tokens, !before); !kept) {
-    std::ignore = made->authorizer->discard(std::move(*granted));
+  const ConsentId replaced = before ? before->id : ConsentId();
+  if (auto kept = impl_->keep_grant(connection, consent, granted->tokens, replaced); !kept) {
+    impl_->drop_grant(*made->authorizer, std::move(consent), std::move(*granted));
+    kept.error().where.issuer = request.issuer.text();
     return impl_->refused("link", std::move(kept.error()));
   }
+  // From here on it stands: tokens that cannot take their place now do so in the next sweep.
+  if (auto adopted = impl_->adopt_grants(); !adopted) return impl_->refused("link", std::move(adopted.error()));
   if (before) impl_->supersede(*made->authorizer, std::move(*before));
   MEISAI_ASSIGN(const std::vector<Connection> connections, impl_->ports.control->connections());
   return *std::ranges::find(connections, connection.id, &Connection::id);
-}
-
-/// A crash in here leaves tokens that no consent stands behind: the gate refuses them, a sweep gives them back.
-Result<void> Engine::Impl::keep_grant(const Connection& connection, const Consent& consent, const Tokens& tokens,
-                                      bool is_new) {
-  const std::string object = "connection " + connection.id.text() + " consent " + consent.id.text();
-  if (is_new) MEISAI_TRY(ports.control->add_connection(connection, draft("link", object, "begun")));
-  MEISAI_TRY(ports.consents->put_consent(
-      consent, draft("consent_record", object + " screen " + hex(consent.screen.hash).substr(0, 12))));
-  MEISAI_TRY(ports.consents->put_tokens(tokens, std::nullopt, draft("token_store", object)));
-  const ConsentTerm term{.consent = consent.id,
-                         .not_before = consent.granted_at,
-                         .not_after = consent.ends_at,
-                         .end_terms = consent.end_terms};
-  return ports.control->begin_consent(connection.id, term, draft("link", object));
-}
-
-/// The new consent stands; the old one is told so at the issuer. Its tokens are gone already.
-void Engine::Impl::supersede(authorize::Authorizer& authorizer, Consent before) {
-  if (before.end == ConsentEnd::none) {
-    before.end = ConsentEnd::superseded;
-    before.ended_at = gate.now();
-  }
-  if (before.revocation != Revocation::confirmed) before.revocation = Revocation::due;
-  end_at_issuer(authorizer, std::move(before));
-}
-
-void Engine::Impl::end_at_issuer(authorize::Authorizer& authorizer, Consent before) {
-  if (before.revocation == Revocation::due) {
-    const auto ended = before.issuer_reference.empty()
-                           ? Result<bool>(true)
-                           : authorizer.end_consent(before.connection, before.issuer_reference);
-    if (ended && *ended) before.revocation = Revocation::confirmed;
-  }
-  // Only the record of a consent that nothing stands on any more: failing here takes nothing from anybody.
-  std::ignore = ports.consents->put_consent(
-      before, draft("consent_record", "consent " + before.id.text() + " " + std::string(name_of(before.end))));
 }
 
 Result<std::vector<Connection>> Engine::connections() { return impl_->ports.control->connections(); }
@@ -265,20 +237,7 @@ Result<std::vector<Consent>> Engine::consents() {
 
 Result<SweepReport> Engine::sweep() {
   MEISAI_TRY(impl_->require_linked());
-  auto report = impl_->lifecycle(false).sweep();
-  impl_->end_superseded();
-  return report;
-}
-
-/// Consents that a renewal has replaced stand no more here; the issuer is told until it has heard.
-void Engine::Impl::end_superseded() {
-  auto records = ports.consents->consents();
-  if (!records) return;
-  for (Consent& record : *records) {
-    if (record.end != ConsentEnd::superseded || record.revocation != Revocation::due) continue;
-    const auto made = authorizing(record.issuer, {.actor = "engine", .attended = false, .go_on = {}});
-    if (made) end_at_issuer(*(*made)->authorizer, std::move(record));
-  }
+  return impl_->sweep({});
 }
 
 Result<Consent> Engine::revoke_consent(const ConsentId& id, EndTerms held) {
@@ -288,9 +247,16 @@ Result<Consent> Engine::revoke_consent(const ConsentId& id, EndTerms held) {
 
 Result<SyncReport> Engine::sync(const SyncOptions& options) {
   MEISAI_TRY(impl_->require_linked());
-  // Expired consents end before anything else happens (10.2). An issuer that cannot be told is no reason to stop.
-  if (auto swept = sweep(); !swept && !is_refusal(swept.error().code) && swept.error().code != Code::issuer_unreachable)
-    return fail(std::move(swept.error()));
+  // Expired consents end before anything else happens (10.2). An issuer that cannot be told is no reason to stop, and
+  // neither is what another process hinders just now: what was begun refuses by itself, and the next sweep goes on.
+  const auto go_on = [&options] {
+    return !options.progress || options.progress({.step = LinkProgress::Step::exchanging});
+  };
+  if (auto swept = impl_->sweep(go_on); !swept) {
+    const Code code = swept.error().code;
+    if (!is_refusal(code) && code != Code::issuer_unreachable && code != Code::store_busy)
+      return fail(std::move(swept.error()));
+  }
 
   MEISAI_ASSIGN(const std::vector<Connection> all, impl_->ports.control->connections());
   std::vector<sync::Subject> subjects;
@@ -303,9 +269,6 @@ Result<SyncReport> Engine::sync(const SyncOptions& options) {
     if (std::ranges::count(all, id, &Connection::id) == 0)
       return fail(Code::not_found, "there is no such connection", "see `meisai connections`");
 
-  const auto go_on = [&options] {
-    return !options.progress || options.progress({.step = LinkProgress::Step::exchanging});
-  };
   const sync::AccessToken access_token = [&](const Connection& connection, bool renew) -> Result<Secret> {
     MEISAI_ASSIGN(const auto made,
                   impl_->authorizing(connection.issuer, {.actor = options.attended ? "subject" : "engine",

@@ -88,14 +88,19 @@ Result<void> ObieConversation::read(const IssuerAnswer& answer) {
 
 Result<void> ObieConversation::take_statements(json::Value answer) {
   MEISAI_ASSIGN(StatementPage page, read_statements(answer, accounts_.ids()[card_], plan_.today));
-  const auto& settled = plan_.settled_statements;
   for (StatementHead& head : page.heads) {
-    const bool known = std::ranges::find(settled, head.reference) != settled.end() ||
-                       std::ranges::find(statements_, head.id, &StatementHead::id) != statements_.end();
-    if (!known) statements_.push_back(std::move(head));
+    const bool listed_before = std::ranges::find(statements_, head.id, &StatementHead::id) != statements_.end();
+    if (!listed_before && !is_settled(head)) statements_.push_back(std::move(head));
   }
   std::ranges::move(page.refused, std::back_inserter(refused_statements_));
   return {};
+}
+
+bool ObieConversation::is_settled(const StatementHead& head) const {
+  if (!known_card_) return false;
+  const auto& settled = known_card_->settled;
+  const auto known = std::ranges::find(settled, head.reference, &SettledStatement::reference);
+  return known != settled.end() && says_the_same(head, *known, shape_.statement_layout().vocabulary);
 }
 
 /// The list before is complete: what comes after it.
@@ -136,6 +141,7 @@ Result<void> ObieConversation::begin_card() {
     stage_ = Stage::done;
     return {};
   }
+  known_card_ = plan_.known_card ? plan_.known_card(accounts_.cards()[card_]) : std::nullopt;
   statements_.clear();
   refused_statements_.clear();
   if (!shape_.profile().statements) return begin_days();
@@ -161,7 +167,7 @@ Result<void> ObieConversation::begin_days() {
   days_.clear();
   day_range_ = 0;
   const sys_days last = plan_.today;
-  for (sys_days from = plan_.from; from <= last;) {
+  for (sys_days from = first_day(); from <= last;) {
     const sys_days to = std::min(last, from + shape_.profile().limits.longest_query - days(1));
     days_.push_back({LocalDate(from), LocalDate(to)});
     from = to + days(1);
@@ -199,7 +205,7 @@ void ObieConversation::end_document(std::string name) {
   document.facts.unknown_columns = rows_->take_unknown();
   document.facts.lines = row_;
   if (layout_->window == WindowRule::card_range) {
-    document.complete_from = plan_.from;
+    document.complete_from = first_day();
     document.complete_to = plan_.today;
   }
   pieces_.emplace_back(std::move(document));

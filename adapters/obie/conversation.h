@@ -50,6 +50,8 @@ class ObieConversation final : public Conversation {
   void end_document(std::string name);
   void begin_record(RecordKind kind);
   void push_page();
+  [[nodiscard]] bool is_settled(const StatementHead& head) const;
+  [[nodiscard]] LocalDate first_day() const { return known_card_ ? known_card_->from : plan_.from; }
   [[nodiscard]] bool seen_on_last_page(json::Value row);
   [[nodiscard]] Result<std::string> card_url(std::string_view below) const;
   Error located(Error error) const;
@@ -61,6 +63,7 @@ class ObieConversation final : public Conversation {
   json::Reader json_;
   Accounts accounts_;
   std::uint32_t card_ = 0;
+  std::optional<KnownCard> known_card_;  ///< what is known of it
 
   std::vector<StatementHead> statements_;
   std::size_t statement_ = 0;

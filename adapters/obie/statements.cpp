@@ -83,6 +83,14 @@ void put_sum(RawPageBuilder& out, const TypedAmount& sum) {
   out.cell(Field::direction, sum.direction);
 }
 
+bool says_the_same_total(const TypedAmount& sum, const SettledStatement& settled, const Vocabulary& vocabulary) {
+  const auto currency = Currency::parse(sum.currency.empty() ? vocabulary.currency : sum.currency);
+  if (!currency || (!sum.currency.empty() && *currency != settled.currency)) return false;
+  const auto amount = read_api_amount(sum.amount, *currency);
+  if (!amount) return false;
+  return settled.stated_total_minor == (sum.direction == vocabulary.credit_word ? -*amount : *amount);
+}
+
 StatementHead head_of(json::Value statement, std::string_view id, bool is_open) {
   StatementHead head{.id = std::string(id), .reference = std::string(id)};
   pan::mask(head.reference);
@@ -116,6 +124,16 @@ Result<StatementPage> read_statements(json::Value answer, std::string_view accou
   }
   if (unreadable * 2 > statements.size()) return drifted("most statements have no StatementId or EndDateTime");
   return page;
+}
+
+bool says_the_same(const StatementHead& head, const SettledStatement& settled, const Vocabulary& vocabulary) {
+  const auto same_date = [](std::string_view text, const std::optional<LocalDate>& known) {
+    const auto date = read_api_date(text);
+    return date ? known == *date : date.error() == Code::field_empty;
+  };
+  return !head.is_open && same_date(head.closing, settled.closing_date) &&
+         same_date(head.due, settled.payment_due_date) &&
+         (head.amounts.empty() || says_the_same_total(head.amounts.front(), settled, vocabulary));
 }
 
 void RefusedStatement::write(RawPageBuilder& out, std::uint64_t& row, std::uint32_t card) const {

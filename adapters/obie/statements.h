@@ -8,6 +8,7 @@
 
 #include "adapters/json/json.h"
 #include "meisai/date.h"
+#include "meisai/ports/linked_adapter.h"
 #include "meisai/raw_page.h"
 
 namespace meisai::obie {
@@ -32,6 +33,10 @@ struct StatementHead {
   /// Records of the statement itself; each has the next number.
   void write(RawPageBuilder& out, std::uint64_t& row, std::uint32_t card) const;
 };
+
+/// Whether the list still says of the statement what was stored. What it no longer says is no other word.
+[[nodiscard]] bool says_the_same(const StatementHead& head, const SettledStatement& settled,
+                                 const Vocabulary& vocabulary);
 
 /// A statement that is not read: kept like a row that is refused, so that it is seen.
 struct RefusedStatement {

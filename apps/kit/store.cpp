@@ -32,14 +32,16 @@ class FolderControl final : public Control {
   Result<void> add_connection(const Connection& connection, const AuditDraft& audit) override {
     return control().add_connection(connection, audit);
   }
-  Result<void> set_connection_state(const ConnectionId& id, ConnectionState state, const AuditDraft& audit) override {
-    return control().set_connection_state(id, state, audit);
+  Result<bool> set_connection_state(const ConnectionId& id, const ConsentId& consent, ConnectionState state,
+                                    const AuditDraft& audit) override {
+    return control().set_connection_state(id, consent, state, audit);
   }
   Result<void> note_outcome(const ConnectionId& id, const ConnectionOutcome& outcome) override {
     return control().note_outcome(id, outcome);
   }
-  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const AuditDraft& audit) override {
-    return control().begin_consent(id, term, audit);
+  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const ConsentId& replaces,
+                             const AuditDraft& audit) override {
+    return control().begin_consent(id, term, replaces, audit);
   }
   Result<void> announce_end(const ConnectionId& id, const ConsentId& consent) override {
     return control().announce_end(id, consent);
@@ -48,8 +50,12 @@ class FolderControl final : public Control {
                            const AuditDraft& audit) override {
     return control().end_consent(id, consent, end, at, held, audit);
   }
-  Result<void> set_revocation(const ConnectionId& id, Revocation revocation, const AuditDraft& audit) override {
-    return control().set_revocation(id, revocation, audit);
+  Result<bool> set_revocation(const ConnectionId& id, const ConsentId& consent, Revocation revocation,
+                              const AuditDraft& audit) override {
+    return control().set_revocation(id, consent, revocation, audit);
+  }
+  Result<void> note_erased(const ConnectionId& id, const ConsentId& consent, const AuditDraft& audit) override {
+    return control().note_erased(id, consent, audit);
   }
   Result<void> put_registration(const Registration& registration, const AuditDraft& audit) override {
     return control().put_registration(registration, audit);
@@ -111,7 +117,9 @@ class ClosedStore final : public Store {
   Result<StoreHealth> check(Permit<Maintenance>, std::optional<Instant>, const AuditDraft&) override {
     return closed();
   }
-  Result<void> erase(Permit<Maintenance>, const ConnectionId&, const AuditDraft&) override { return closed(); }
+  Result<void> erase(Permit<Maintenance>, const ConnectionId&, const ConsentId&, const AuditDraft&) override {
+    return closed();
+  }
 };
 
 class ClosedConsents final : public ConsentStore {
@@ -126,6 +134,12 @@ class ClosedConsents final : public ConsentStore {
   Result<void> set_token_state(const ConnectionId&, std::uint64_t, TokenState, const AuditDraft&) override {
     return closed();
   }
+  Result<void> set_aside(const Tokens&, const ConsentId&, const AuditDraft&) override { return closed(); }
+  Result<void> adopt(const ConnectionId&, const ConsentId&, const ConsentId&, const AuditDraft&) override {
+    return closed();
+  }
+  Result<std::vector<TokensAside>> aside() override { return closed(); }
+  Result<void> drop_aside(const ConnectionId&, const ConsentId&, const AuditDraft&) override { return closed(); }
   Result<void> put_client_key(const IssuerId&, const Secret&, const AuditDraft&) override { return closed(); }
   Result<Secret> client_key(const IssuerId&) override { return closed(); }
 };

@@ -5,6 +5,7 @@
 // Rules: security-profile sections 1 and 2; requirements 10.3 (a refresh token is never sent twice).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,9 +56,15 @@ class Authorizer {
 
   /// Ends tokens and consents of the connection at the issuer, then destroys them here. True: confirmed. False: the
   /// issuer cannot be reached or is not ready; what is left can do nothing but be revoked by another call.
-  [[nodiscard]] Result<bool> revoke(const ConnectionId& connection);
-  /// Ends one consent at the issuer: a superseded one.
-  [[nodiscard]] Result<bool> end_consent(const ConnectionId& connection, const std::string& issuer_reference);
+  [[nodiscard]] Result<bool> revoke(const ConnectionId& connection) { return revoke(connection, {}, {}); }
+  /// The same for one consent only (empty: all). `still_stands` is asked once the tokens are known: those that it
+  /// answers for belong to no later consent.
+  [[nodiscard]] Result<bool> revoke(const ConnectionId& connection, const ConsentId& consent,
+                                    const std::function<Result<void>()>& still_stands);
+  /// Ends a consent at the issuer that no connection stands on: tokens that were set aside, and its object there
+  /// (empty: it has none).
+  [[nodiscard]] Result<bool> end_consent(const ConnectionId& connection, const std::optional<Tokens>& tokens,
+                                         const std::string& issuer_reference);
 
  private:
   struct Attempt;

@@ -8,9 +8,11 @@
 
 namespace meisai::authorize {
 
-Result<bool> Authorizer::revoke(const ConnectionId& connection) {
+Result<bool> Authorizer::revoke(const ConnectionId& connection, const ConsentId& consent,
+                                const std::function<Result<void>()>& still_stands) {
   ConsentStore& store = calls_.ports().store;
   MEISAI_ASSIGN(auto kept, store.tokens(connection));
+  if (still_stands) MEISAI_TRY(still_stands());
   std::optional<Tokens> tokens;
   if (kept && kept->state != TokenState::destroyed) tokens = std::move(kept);
   if (tokens && tokens->state != TokenState::revoke_only)
@@ -19,10 +21,10 @@ Result<bool> Authorizer::revoke(const ConnectionId& connection) {
 
   std::vector<std::string> references;
   MEISAI_ASSIGN(const auto consents, store.consents());
-  for (const Consent& consent : consents)
-    if (consent.connection == connection && !consent.issuer_reference.empty() &&
-        consent.revocation != Revocation::confirmed)
-      references.push_back(consent.issuer_reference);
+  for (const Consent& each : consents)
+    if (each.connection == connection && (consent.empty() || each.id == consent) && !each.issuer_reference.empty() &&
+        each.revocation != Revocation::confirmed)
+      references.push_back(each.issuer_reference);
   if (!tokens && references.empty()) return true;
 
   MEISAI_ASSIGN(const bool ended, end_everything(tokens, references, {connection, AuthorizeStep::revoke}));
@@ -33,8 +35,12 @@ Result<bool> Authorizer::revoke(const ConnectionId& connection) {
   return true;
 }
 
-Result<bool> Authorizer::end_consent(const ConnectionId& connection, const std::string& issuer_reference) {
-  return end_everything(std::nullopt, {issuer_reference}, {connection, AuthorizeStep::revoke});
+Result<bool> Authorizer::end_consent(const ConnectionId& connection, const std::optional<Tokens>& tokens,
+                                     const std::string& issuer_reference) {
+  std::vector<std::string> references;
+  if (!issuer_reference.empty()) references.push_back(issuer_reference);
+  if (!tokens && references.empty()) return true;
+  return end_everything(tokens, references, {connection, AuthorizeStep::revoke});
 }
 
 Result<bool> Authorizer::end_everything(const std::optional<Tokens>& tokens, const std::vector<std::string>& references,

@@ -26,6 +26,12 @@ bool is_cancelled(const Connection& connection, const std::vector<Incident>& inc
   });
 }
 
+/// Somebody renewed or closed it while we looked at it: what we know is not about it any more.
+tl::unexpected<Error> overtaken() {
+  return fail(Code::consent_superseded, "the connection changed meanwhile", "`meisai consent list` shows how",
+              Retry::later);
+}
+
 }  // namespace
 
 AuditDraft Lifecycle::draft(const char* operation, const Connection& connection, const std::string& what,
@@ -43,12 +49,31 @@ Result<SweepReport> Lifecycle::sweep() {
   SweepReport report;
   std::optional<Error> first;
   for (const Connection& connection : connections)
-    if (auto swept = sweep_one(connection, facts.incidents, report); !swept && !first) first = std::move(swept.error());
+    if (auto swept = sweep_one(connection.id, facts.incidents, report); !swept && !first) {
+      // Somebody else is at work on it. What is left to do there, the next sweep sees.
+      if (swept.error().code != Code::consent_superseded) first = std::move(swept.error());
+    }
   if (first) return fail(std::move(*first));
   return report;
 }
 
-Result<void> Lifecycle::sweep_one(Connection connection, const std::vector<Incident>& incidents, SweepReport& report) {
+Result<Connection> Lifecycle::reload(const ConnectionId& id) {
+  MEISAI_ASSIGN(std::vector<Connection> all, ports_.control.connections());
+  const auto found = std::ranges::find(all, id, &Connection::id);
+  if (found == all.end()) return fail(Code::not_found, "no such connection");
+  return std::move(*found);
+}
+
+Result<void> Lifecycle::still_stands(const Connection& connection) {
+  MEISAI_ASSIGN(const Connection now, reload(connection.id));
+  if (now.consent.consent != connection.consent.consent) return overtaken();
+  return {};
+}
+
+/// A sweep of many connections takes as long as their issuers do: each is looked at anew, and every step says which
+/// consent it is about, so that one that was renewed meanwhile loses nothing.
+Result<void> Lifecycle::sweep_one(const ConnectionId& id, const std::vector<Incident>& incidents, SweepReport& report) {
+  MEISAI_ASSIGN(Connection connection, reload(id));
   const Instant now = ports_.gate.now();
   ConsentTerm& term = connection.consent;
   const ConsentTerm before = term;
@@ -105,36 +130,43 @@ Result<void> Lifecycle::follow_end(Connection& connection, const std::string& ac
 
 Result<void> Lifecycle::become(Connection& connection, ConnectionState state, const std::string& actor) {
   if (connection.state == state) return {};
-  MEISAI_TRY(ports_.control.set_connection_state(
-      connection.id, state, draft("connection_state", connection, std::string(name_of(state)), actor)));
+  MEISAI_ASSIGN(const bool stands, ports_.control.set_connection_state(
+                                       connection.id, connection.consent.consent, state,
+                                       draft("connection_state", connection, std::string(name_of(state)), actor)));
+  if (!stands) return overtaken();
   connection.state = state;
   return {};
 }
 
 /// From here on the tokens can do nothing but be given back.
 Result<void> Lifecycle::owe_revocation(Connection& connection, const std::string& actor) {
-  Revocation& revocation = connection.consent.revocation;
-  if (revocation == Revocation::none) {
-    MEISAI_TRY(
-        ports_.control.set_revocation(connection.id, Revocation::due, draft("revocation", connection, "due", actor)));
-    revocation = Revocation::due;
-  }
-  if (revocation != Revocation::due) return {};
+  // Before control is asked: a renewal's tokens come after control names its consent, so these are none of them.
   MEISAI_ASSIGN(const std::optional<Tokens> tokens, ports_.consents.tokens(connection.id));
+  if (connection.consent.revocation == Revocation::none)
+    MEISAI_TRY(set_revocation(connection, Revocation::due, actor));
+  else
+    MEISAI_TRY(still_stands(connection));
+  if (connection.consent.revocation != Revocation::due) return {};
   if (!tokens || tokens->state == TokenState::destroyed || tokens->state == TokenState::revoke_only) return {};
   return ports_.consents.set_token_state(connection.id, tokens->generation, TokenState::revoke_only,
                                          draft("token_state", connection, "revoke_only", actor));
 }
 
+Result<void> Lifecycle::set_revocation(Connection& connection, Revocation revocation, const std::string& actor) {
+  MEISAI_ASSIGN(const bool stands, ports_.control.set_revocation(
+                                       connection.id, connection.consent.consent, revocation,
+                                       draft("revocation", connection, std::string(name_of(revocation)), actor)));
+  if (!stands) return overtaken();
+  connection.consent.revocation = revocation;
+  return {};
+}
+
 /// An issuer that may not or cannot be asked is asked again later.
 Result<void> Lifecycle::settle_revocation(Connection& connection) {
   if (connection.consent.revocation != Revocation::due) return {};
-  const auto confirmed = revoke_(connection);
+  const auto confirmed = revoke_(connection, [&] { return still_stands(connection); });
   if (!confirmed || !*confirmed) return {};
-  MEISAI_TRY(ports_.control.set_revocation(connection.id, Revocation::confirmed,
-                                           draft("revocation", connection, "confirmed", by_engine)));
-  connection.consent.revocation = Revocation::confirmed;
-  return {};
+  return set_revocation(connection, Revocation::confirmed, by_engine);
 }
 
 /// What the person chose at withdrawal is done at once. An end that only a clock says waits until a second source
@@ -149,10 +181,9 @@ Result<void> Lifecycle::erase_if_due(Connection& connection, bool chosen_now) {
     if (!trusted || *trusted < term.not_after) return {};
   }
   MEISAI_ASSIGN(auto permit, ports_.gate.ask<Maintenance>({.issuer = connection.issuer, .connection = connection.id}));
-  MEISAI_TRY(ports_.store.erase(std::move(permit), connection.id, draft("erase", connection, "data", by_engine)));
-  MEISAI_TRY(ports_.control.end_consent(connection.id, term.consent, term.end,
-                                        term.ended_at.value_or(ports_.gate.now()), HeldData::erased,
-                                        draft("consent_end", connection, "held erased", by_engine)));
+  // Control notes it in the same step, and refuses where the consent was renewed until then.
+  MEISAI_TRY(ports_.store.erase(std::move(permit), connection.id, term.consent,
+                                draft("erase", connection, "data", by_engine)));
   term.held = HeldData::erased;
   return {};
 }
@@ -170,7 +201,7 @@ Result<void> Lifecycle::keep_record(const Connection& connection, std::optional<
   record->end = connection.consent.end;
   record->ended_at = connection.consent.ended_at;
   record->held = connection.consent.held;
-  record->revocation = connection.consent.revocation;
+  record->revocation = std::max(record->revocation, connection.consent.revocation);
   if (chosen) record->end_terms = *chosen;
   return ports_.consents.put_consent(*record,
                                      draft("consent_record", connection, std::string(name_of(record->end)), by_engine));
@@ -182,6 +213,7 @@ Result<void> Lifecycle::agree_record(const Connection& connection) {
   MEISAI_ASSIGN(const std::optional<Consent> record, record_of(term.consent));
   if (!record || record->end == ConsentEnd::ending) return {};
   if (record->end == term.end && record->held == term.held && record->revocation == term.revocation) return {};
+  MEISAI_TRY(still_stands(connection));
   return keep_record(connection, std::nullopt);
 }
 

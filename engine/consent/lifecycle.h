@@ -22,8 +22,10 @@ struct LifecyclePorts {
 };
 
 /// Ends what we hold at the issuer and destroys the tokens. True when the issuer has confirmed it; an Error
-/// where it may not be asked or cannot be reached now.
-using Revoke = std::function<Result<bool>(const Connection&)>;
+/// where it may not be asked or cannot be reached now. `still_stands` is asked once the tokens are known: it fails
+/// where they may be those of a later consent.
+using StillStands = std::function<Result<void>()>;
+using Revoke = std::function<Result<bool>(const Connection&, const StillStands& still_stands)>;
 
 class Lifecycle {
  public:
@@ -36,8 +38,12 @@ class Lifecycle {
   [[nodiscard]] Result<Consent> withdraw(const ConsentId& id, EndTerms held);
 
  private:
-  [[nodiscard]] Result<void> sweep_one(Connection connection, const std::vector<Incident>& incidents,
+  [[nodiscard]] Result<void> sweep_one(const ConnectionId& id, const std::vector<Incident>& incidents,
                                        SweepReport& report);
+  [[nodiscard]] Result<Connection> reload(const ConnectionId& id);
+  /// `consent_superseded` where the connection stands on another consent by now.
+  [[nodiscard]] Result<void> still_stands(const Connection& connection);
+  [[nodiscard]] Result<void> set_revocation(Connection& connection, Revocation revocation, const std::string& actor);
   [[nodiscard]] Result<void> end(Connection& connection, ConsentEnd end, HeldData held, const std::string& actor);
   [[nodiscard]] Result<void> follow_end(Connection& connection, const std::string& actor);
   [[nodiscard]] Result<void> become(Connection& connection, ConnectionState state, const std::string& actor);

@@ -90,6 +90,9 @@ Result<Admission> Gate::admit(Purpose purpose, const PermitScope& scope, std::ui
   // and one that is announced later waits for us.
   MEISAI_ASSIGN(Answer answer, decide_now({.purpose = purpose, .scope = scope, .asked_at_epoch = epoch}));
   MEISAI_TRY(keep_mark(answer));
+  // What the end terms promise holds from the instant of the end, whenever somebody comes to sweep.
+  for (auto& [connection, from] : answer.facts.sealed_from)
+    if (answer.allowed.at >= from) answer.facts.sealed.push_back(std::move(connection));
   return Admission(std::move(hold), answer.allowed.at, std::move(answer.facts.sealed));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <compare>
 #include <cstdlib>
+#include <cstring>
 #include <tuple>
 #include <utility>
 
@@ -106,6 +107,7 @@ Result<Outcome> WindowMatch::decide(StatementKey statement) {
   outcome_.decisions.resize(entries_.size());
   listed_.clear();
   matched_.clear();
+  find_repeats();
   if (statement_ != 0) {
     MEISAI_TRY(ledger_.rows_of(statement_, [this](const StoredRow& row) { return listed_.insert(row.key), true; }));
   }
@@ -124,7 +126,48 @@ Result<Outcome> WindowMatch::decide_linked(StatementKey statement, const std::op
   return std::move(outcome_);
 }
 
+/// Pages of one list overlap, and a row may change between two of them: an id that the issuer keeps is one row,
+/// wherever the list states it. The entry read last is the newest, but what was posted does not become pending again.
+/// Two payments of one purchase are two rows.
+void WindowMatch::find_repeats() {
+  repeats_.clear();
+  struct Seen {
+    std::uint64_t hash;  // part of the key: equal ones lie together, and are compared whole
+    const Entry* entry;
+  };
+  std::vector<Seen> seen;
+  for (const Entry& entry : entries_) {
+    if (!is_by_reference(entry.facts)) continue;
+    std::uint64_t hash = 0;
+    std::memcpy(&hash, entry.facts.data() + 1, sizeof hash);
+    seen.push_back({hash, &entry});
+  }
+  const auto order = [](const Seen& a) { return std::tie(a.hash, a.entry->facts, a.entry->card, a.entry->part_index); };
+  std::ranges::sort(seen, [&](const Seen& a, const Seen& b) {
+    if (a.hash != b.hash) return a.hash < b.hash;
+    return std::tuple(order(a), !a.entry->pending, a.entry->ordinal) <
+           std::tuple(order(b), !b.entry->pending, b.entry->ordinal);
+  });
+  for (std::size_t i = 0; i + 1 < seen.size(); ++i) {
+    if (order(seen[i]) != order(seen[i + 1])) continue;
+    repeats_.resize(entries_.size(), false);
+    repeats_[seen[i].entry->ordinal] = true;
+  }
+}
+
 void WindowMatch::decide_group(std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
+  if (repeats_.empty()) return decide_stated_once(entries, rows);
+  std::vector<Entry> once;
+  for (const Entry& entry : entries) {
+    if (repeats_[entry.ordinal])
+      outcome_.decisions[entry.ordinal] = {.action = Action::repeat};
+    else
+      once.push_back(entry);
+  }
+  decide_stated_once(once, rows);
+}
+
+void WindowMatch::decide_stated_once(std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
   if (rows.empty()) {  // most rows of most imports are new
     std::uint32_t occurrence = 0;
     for (const Entry& entry : entries) outcome_.decisions[entry.ordinal] = {Action::insert, ++occurrence, 0};

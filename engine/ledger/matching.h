@@ -43,6 +43,7 @@ enum class Action : std::uint8_t {
   revise,         ///< known; something about it changed
   part,           ///< known from another statement that bills a part of the same purchase
   revise_amount,  ///< the statement lists it in place of a row that it no longer lists: same day and merchant
+  repeat,         ///< the window states the same issuer's id once more: that entry counts
 };
 
 struct Decision {
@@ -96,7 +97,9 @@ class WindowMatch {
  private:
   template <class OnGroup>
   Result<void> merge(const OnGroup& on_group);
+  void find_repeats();
   void decide_group(std::span<const Entry> entries, const std::vector<StoredRow>& rows);
+  void decide_stated_once(std::span<const Entry> entries, const std::vector<StoredRow>& rows);
   [[nodiscard]] Result<void> collect_absent();
   void pair_revised_amounts();
   [[nodiscard]] Result<void> pair_across_days(const std::optional<CompleteDays>& complete);
@@ -110,6 +113,7 @@ class WindowMatch {
   StatementKey statement_ = 0;
   std::unordered_set<TransactionKey> listed_;   // rows that the statement lists, from before
   std::unordered_set<TransactionKey> matched_;  // of these, found again
+  std::vector<bool> repeats_;                   // by ordinal; empty: none
   Outcome outcome_;
 };
 

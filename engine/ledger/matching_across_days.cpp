@@ -13,9 +13,12 @@
 namespace meisai::ledger {
 namespace {
 
-/// An issuer may move a row's date this far under the same id. In a view that is complete for its days it may move
-/// it anywhere in them.
+/// An issuer may move a row's date this far under the same id, where a window is one month of many: a first import
+/// reads each stored row of the stretch again for each window, so it is kept short.
 constexpr DayKey longest_move = 15;
+/// The same where an issuer is asked again. A day of posting that becomes a day of use moves back by up to a billing
+/// period: a look reaches 45 days back, as far as a statement does, and from there a row may move by the above.
+constexpr DayKey longest_move_when_asked_again = 60;
 /// Without a link of the issuer, pending and posted lie this close together.
 constexpr DayKey close_days = 10;
 
@@ -63,12 +66,13 @@ struct Days {
 };
 
 /// Days in which a row may stand that one of these entries, or the complete view, is about.
-Days days_around(std::span<const Entry* const> entries, const std::optional<WindowMatch::CompleteDays>& complete) {
+Days days_around(std::span<const Entry* const> entries, const std::optional<WindowMatch::CompleteDays>& complete,
+                 DayKey move) {
   Days days;
   if (complete) days = {complete->from, complete->to};
   for (const Entry* entry : entries) {
-    days.from = std::min(days.from, entry->day - longest_move);
-    days.to = std::max(days.to, entry->day + longest_move);
+    days.from = std::min(days.from, entry->day - move);
+    days.to = std::max(days.to, entry->day + move);
   }
   days.from = std::max(days.from, DayKey{0});
   return days;
@@ -103,9 +107,12 @@ Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> 
   const bool by_reference = std::ranges::any_of(entries, [](const Entry* e) { return is_by_reference(e->facts); });
   Days days{.from = 1, .to = 0};
   if (complete || by_reference) {
-    days = days_around(entries, complete);
+    const bool asked_again = complete || statement_ != 0;
+    days = days_around(entries, complete, asked_again ? longest_move_when_asked_again : longest_move);
     MEISAI_TRY(ledger_.rows_on(card, days.from, days.to, collect));
   }
+  for (const StoredRow& row : outcome_.absent)  // a statement's own rows, wherever they stood
+    if (row.card == card && !is_pending(row) && (row.day < days.from || row.day > days.to)) collect(row);
   MEISAI_TRY(ledger_.pending_rows(card, [&](const StoredRow& row) {
     return (row.day >= days.from && row.day <= days.to) || collect(row);  // those were seen already
   }));

@@ -43,6 +43,7 @@ class DocumentImport {
   [[nodiscard]] Result<void> choose_account(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> put_cards(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> choose_statement(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] std::vector<CardKey> cards_of_statement(const Window& window) const;
   [[nodiscard]] Result<ledger::StatementChoice> find_unnamed_statement(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> check_unknown_elsewhere(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> match(LedgerWrite& ledger, Window& window);
@@ -50,8 +51,9 @@ class DocumentImport {
   [[nodiscard]] StoredRow row_of(const Window& window, Candidate&& candidate, const ledger::Entry& entry,
                                  const ledger::Decision& decision) const;
   [[nodiscard]] Result<TransactionKey> insert_row(LedgerWrite& ledger, const StoredRow& row);
-  [[nodiscard]] Result<bool> write_row(LedgerWrite& ledger, const Window& window, ledger::Action action,
+  [[nodiscard]] Result<bool> write_row(LedgerWrite& ledger, Window& window, ledger::Action action,
                                        const StoredRow& row);
+  [[nodiscard]] Result<void> write_disputes(LedgerWrite& ledger, const Window& window, WindowsResult& result);
   [[nodiscard]] Result<bool> write_part(LedgerWrite& ledger, const Window& window, const StoredRow& row);
   [[nodiscard]] Result<void> write_coverage(LedgerWrite& ledger, const Window& window);
   [[nodiscard]] Result<void> write_quarantine(LedgerWrite& ledger, const Window& window);

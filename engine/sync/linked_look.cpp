@@ -2,6 +2,7 @@
 #include "engine/sync/linked_look.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "engine/sync/statement_facts.h"
@@ -17,6 +18,20 @@ constexpr std::chrono::milliseconds no_wait{0};
 bool is_settled(const StatementRow& row) {
   return row.anchor.starts_with(reference_anchor) && row.status != StatementStatus::open && row.balanced != false &&
          row.held_count == 0;
+}
+
+/// The same id may name a statement of each card.
+std::vector<SettledStatement> settled_for(CardKey card, std::span<const StatementRow> statements) {
+  std::vector<SettledStatement> settled;
+  for (const StatementRow& row : statements) {
+    if (!is_settled(row) || std::ranges::find(row.cards, card) == row.cards.end()) continue;
+    settled.push_back({.reference = row.anchor.substr(reference_anchor.size()),
+                       .closing_date = row.closing_date,
+                       .payment_due_date = row.payment_due_date,
+                       .stated_total_minor = row.stated_total_minor,
+                       .currency = row.currency});
+  }
+  return settled;
 }
 
 std::string counts(const WindowsResult& result) {
@@ -70,24 +85,25 @@ Result<FetchPlan> LinkedLook::plan() {
   plan.today = date_in_japan(ports_.gate.now());
   const std::chrono::sys_days today(plan.today);
   std::chrono::sys_days from = today - issuer_.profile().limits.history;
+  plan.from = LocalDate(from);
   if (connection_.last.data_as_of)
     from = std::max(from, std::chrono::sys_days(date_in_japan(*connection_.last.data_as_of)) - overlap);
-  plan.from = LocalDate(from);
 
   MEISAI_ASSIGN(const auto ledger, staging_->begin_window());  // to read only: never committed
   MEISAI_ASSIGN(const std::vector<CardRow> cards, ledger->cards(connection_.issuer));
-  std::vector<CardKey> ours;
+  MEISAI_ASSIGN(const std::vector<StatementRow> statements, ledger->statements(connection_.issuer));
+  std::map<Digest, KnownCard> known;
   for (const CardRow& card : cards) {
     if (std::ranges::find(card.connections, connection_.id) == card.connections.end()) continue;
-    ours.push_back(card.key);
     known_cards_.push_back(card.key_hash);
+    known.emplace(card.key_hash, KnownCard{LocalDate(from), settled_for(card.key, statements)});
   }
-  MEISAI_ASSIGN(const std::vector<StatementRow> statements, ledger->statements(connection_.issuer));
-  for (const StatementRow& row : statements) {
-    const bool is_ours =
-        std::ranges::any_of(row.cards, [&](CardKey card) { return std::ranges::find(ours, card) != ours.end(); });
-    if (is_ours && is_settled(row)) plan.settled_statements.push_back(row.anchor.substr(reference_anchor.size()));
-  }
+  plan.known_card = [known = std::move(known), &store = ports_.store,
+                     issuer = connection_.issuer](const CardClue& clue) -> std::optional<KnownCard> {
+    const auto hash = hash_of_linked_card(clue, issuer, store);
+    const auto found = hash ? known.find(*hash) : known.end();
+    return found == known.end() ? std::nullopt : std::optional(found->second);
+  };
   return plan;
 }
 

@@ -223,15 +223,18 @@ class LinkedSync {
   }
 
   void end_without_token(std::size_t index, const Error& error) {
+    // Whoever withdrew or cut off meanwhile took the tokens too: that is what the person must hear.
+    if (auto permit = runners_[index].look->permit(); !permit) return end(index, permit.error());
     const bool needs_person = error.code == Code::reauth_required || error.code == Code::token_indeterminate ||
                               error.code == Code::token_missing;
     if (needs_person) ask_for_the_person(runners_[index].look->connection());
     end(index, error);
   }
 
+  /// Says nothing of a connection that was renewed or closed meanwhile.
   void ask_for_the_person(const Connection& connection) {
     std::ignore =
-        ports_.control.set_connection_state(connection.id, ConnectionState::reauth_required,
+        ports_.control.set_connection_state(connection.id, connection.consent.consent, ConnectionState::reauth_required,
                                             {.at = ports_.gate.now(),
                                              .actor = "engine",
                                              .operation = "connection_state",

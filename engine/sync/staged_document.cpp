@@ -85,12 +85,12 @@ Result<void> read_all(ByteSource& source, std::string_view head, DocumentReader&
 }  // namespace
 
 Result<void> StagedDocument::see_cards(std::span<const CardClue> clues, const IssuerId& issuer, Store& store) {
-  // A file's card may have nothing but its name to tell it apart; an API's name is what the person calls it there.
-  const bool name_tells = origin.connection.empty();
   for (std::size_t i = cards.size(); i < clues.size(); ++i) {
     const CardClue& clue = clues[i];
-    MEISAI_ASSIGN(const Digest hash,
-                  store.card_hash(issuer.text() + '\n' + (name_tells ? clue.name : ""), clue.key_text));
+    // A file's card may have nothing but its name to tell it apart.
+    MEISAI_ASSIGN(const Digest hash, origin.connection.empty()
+                                         ? store.card_hash(issuer.text() + '\n' + clue.name, clue.key_text)
+                                         : hash_of_linked_card(clue, issuer, store));
     cards.push_back({hash, clue.name, clue.role, clue.last4});
   }
   return {};
@@ -180,6 +180,10 @@ Result<void> StagedDocument::each_record(const WindowSpan& window, const RecordV
       if (records[i].kind != RecordKind::window_end) MEISAI_TRY(visit(*current, records[i]));
   }
   return {};
+}
+
+Result<Digest> hash_of_linked_card(const CardClue& clue, const IssuerId& issuer, Store& store) {
+  return store.card_hash(issuer.text() + '\n', clue.key_text);
 }
 
 Result<DocumentHead> read_head(ByteSource& source, std::span<const std::unique_ptr<Adapter>> adapters,

@@ -94,6 +94,9 @@ class StagedDocument {
   Digest staged_{};  // of the pages staged so far, chained
 };
 
+/// What tells the card of an API apart, as a keyed hash. Its name does not: it is what the person calls it there.
+[[nodiscard]] Result<Digest> hash_of_linked_card(const CardClue& clue, const IssuerId& issuer, Store& store);
+
 /// The beginning of a document, and whose it is.
 struct DocumentHead {
   std::string bytes;

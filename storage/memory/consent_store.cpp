@@ -73,6 +73,7 @@ class MemoryConsents final : public ConsentStore {
       if (!consent_rules::may_refresh(place(connection), generation)) return false;
       MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
       core_->tokens.at(connection).state = TokenState::refresh_intent;
+      core_->refresh_begun.insert_or_assign(connection, audit.at);
       anchor = core_->record_locked(audit);
     }
     MEISAI_TRY(core_->control.set_anchor(anchor));
@@ -89,6 +90,52 @@ class MemoryConsents final : public ConsentStore {
         tokens.access = {};
         tokens.refresh = {};
       }
+      return {};
+    });
+  }
+
+  Result<void> set_aside(const Tokens& tokens, const ConsentId& consent, const AuditDraft& audit) override {
+    if (tokens.connection.empty() || consent.empty())
+      return fail(Code::invalid_argument, "tokens belong to a connection and a consent");
+    return change(audit, [&]() -> Result<void> {
+      Tokens kept = copy_of(tokens);
+      kept.state = TokenState::revoke_only;
+      core_->aside.insert_or_assign({tokens.connection, consent}, std::move(kept));
+      return {};
+    });
+  }
+
+  Result<void> adopt(const ConnectionId& connection, const ConsentId& consent, const ConsentId& before,
+                     const AuditDraft& audit) override {
+    return change(audit, [&]() -> Result<void> {
+      const auto found = core_->aside.find({connection, consent});
+      if (found == core_->aside.end()) return {};
+      Tokens next = std::move(found->second);
+      core_->aside.erase(found);
+      const auto now = core_->tokens.find(connection);
+      next.state = TokenState::active;
+      next.generation = 1;
+      if (now != core_->tokens.end()) {
+        next.generation = now->second.generation + 1;
+        now->second.state = now->second.state == TokenState::destroyed ? now->second.state : TokenState::revoke_only;
+        if (now->second.state == TokenState::revoke_only && !before.empty())
+          core_->aside.insert_or_assign({connection, before}, std::move(now->second));
+      }
+      core_->tokens.insert_or_assign(connection, std::move(next));
+      return {};
+    });
+  }
+
+  Result<std::vector<TokensAside>> aside() override {
+    const std::lock_guard guard(core_->mutex);
+    std::vector<TokensAside> found;
+    for (const auto& [place, tokens] : core_->aside) found.push_back({place.second, copy_of(tokens)});
+    return found;
+  }
+
+  Result<void> drop_aside(const ConnectionId& connection, const ConsentId& consent, const AuditDraft& audit) override {
+    return change(audit, [&]() -> Result<void> {
+      core_->aside.erase({connection, consent});
       return {};
     });
   }

@@ -23,9 +23,14 @@ class MemoryControl final : public Control {
   Result<Facts> facts_about(const ConnectionId& connection) override {
     const std::lock_guard guard(mutex_);
     Facts facts = facts_;
-    for (const Connection& each : connections_)
-      if (each.consent.held >= HeldData::sealed) facts.sealed.push_back(each.id);
+    for (const Connection& each : connections_) {
+      if (each.consent.held >= HeldData::sealed)
+        facts.sealed.push_back(each.id);
+      else if (each.consent.end_terms != EndTerms::keep && !each.consent.consent.empty())
+        facts.sealed_from.emplace_back(each.id, each.consent.not_after);
+    }
     std::ranges::sort(facts.sealed);
+    std::ranges::sort(facts.sealed_from);
     if (const Connection* known = find(connection)) {
       facts.consent = known->consent;
       facts.connection_state = known->state;
@@ -90,22 +95,37 @@ class MemoryControl final : public Control {
     return {};
   }
 
-  Result<void> set_connection_state(const ConnectionId& id, ConnectionState state, const AuditDraft& audit) override {
-    return change(id, [&](Connection& connection) { connection.state = state; }, &audit);
+  Result<bool> set_connection_state(const ConnectionId& id, const ConsentId& consent, ConnectionState state,
+                                    const AuditDraft& audit) override {
+    const std::lock_guard guard(mutex_);
+    Connection* connection = find(id);
+    if (connection == nullptr) return no_such_connection();
+    if (!consent_rules::may_become(connection->state, connection->consent, consent, state)) return false;
+    if (connection->state == state) return true;
+    connection->state = state;
+    append(audit);
+    return true;
   }
 
   Result<void> note_outcome(const ConnectionId& id, const ConnectionOutcome& outcome) override {
-    return change(id, [&](Connection& connection) { connection.last = outcome; });
+    return change(id, [&](Connection& connection) {
+      const bool whole = outcome.outcome == SyncOutcome::fresh || outcome.outcome == SyncOutcome::unchanged;
+      const auto data_as_of = whole ? outcome.data_as_of : connection.last.data_as_of;
+      connection.last = outcome;
+      connection.last.data_as_of = data_as_of;
+    });
   }
 
-  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const AuditDraft& audit) override {
-    return change(
-        id,
-        [&](Connection& connection) {
-          connection.consent = term;
-          connection.state = ConnectionState::active;
-        },
-        &audit);
+  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const ConsentId& replaces,
+                             const AuditDraft& audit) override {
+    const std::lock_guard guard(mutex_);
+    Connection* connection = find(id);
+    if (connection == nullptr) return no_such_connection();
+    MEISAI_TRY(consent_rules::may_begin(connection->state, connection->consent, replaces));
+    connection->consent = term;
+    connection->state = ConnectionState::active;
+    append(audit);
+    return {};
   }
 
   Result<void> announce_end(const ConnectionId& id, const ConsentId& consent) override {
@@ -127,8 +147,28 @@ class MemoryControl final : public Control {
     return {};
   }
 
-  Result<void> set_revocation(const ConnectionId& id, Revocation revocation, const AuditDraft& audit) override {
-    return change(id, [&](Connection& connection) { connection.consent.revocation = revocation; }, &audit);
+  Result<bool> set_revocation(const ConnectionId& id, const ConsentId& consent, Revocation revocation,
+                              const AuditDraft& audit) override {
+    const std::lock_guard guard(mutex_);
+    Connection* connection = find(id);
+    if (connection == nullptr) return no_such_connection();
+    if (connection->consent.consent != consent) return false;
+    connection->consent.revocation = revocation;
+    append(audit);
+    return true;
+  }
+
+  Result<void> note_erased(const ConnectionId& id, const ConsentId& consent, const AuditDraft& audit) override {
+    const std::lock_guard guard(mutex_);
+    Connection* connection = find(id);
+    if (connection == nullptr) return no_such_connection();
+    MEISAI_TRY(consent_rules::may_erase(connection->consent, consent));
+    connection->consent.held = HeldData::erased;
+    for (Connection& each : connections_)
+      if (each.issuer == connection->issuer) each.last.data_as_of.reset();
+    ++facts_.epoch;
+    append(audit);
+    return {};
   }
 
   Result<void> put_registration(const Registration& registration, const AuditDraft& audit) override {
@@ -199,12 +239,11 @@ class MemoryControl final : public Control {
     return fail(Code::not_found, "no such connection", "`meisai connections` shows their ids");
   }
   template <class Change>
-  Result<void> change(const ConnectionId& id, const Change& what, const AuditDraft* audit = nullptr) {
+  Result<void> change(const ConnectionId& id, const Change& what) {
     const std::lock_guard guard(mutex_);
     Connection* connection = find(id);
     if (connection == nullptr) return no_such_connection();
     what(*connection);
-    if (audit != nullptr) append(*audit);
     return {};
   }
   void append(const AuditDraft& draft) {

@@ -96,8 +96,11 @@ class Taking {
 
   /// A card stays where a row, a file's coverage or a statement that only files brought holds it.
   void take_cards() {
+    // Also of cards that another connection shows: what it found known and kept no document of is gone with the rest.
     std::erase_if(state_.coverage, [&](const auto& entry) {
-      return entry.second.channel == "api" && only_cards_.contains(entry.second.card);
+      const auto card = state_.cards.find(entry.second.card);
+      return entry.second.channel == "api" && card != state_.cards.end() &&
+             std::ranges::find(card->second.connections, connection_) != card->second.connections.end();
     });
     for (const CardKey key : only_cards_) {
       const auto here = [&](const auto& entry) { return entry.second.card == key; };

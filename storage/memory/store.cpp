@@ -13,6 +13,7 @@
 #include "storage/memory/memory.h"
 #include "storage/memory/view.h"
 #include "storage/memory/write.h"
+#include "storage/rules/consent_rules.h"
 #include "storage/rules/ledger_rules.h"
 
 namespace meisai::memory {
@@ -128,7 +129,7 @@ class MemoryStore final : public Store {
   Result<void> record(const AuditDraft& audit) override { return core_->record(audit); }
 
   Result<void> erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
-                     const AuditDraft& audit) override {
+                     const ConsentId& consent, const AuditDraft& audit) override {
     MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
     Anchor anchor;
     {
@@ -137,6 +138,10 @@ class MemoryStore final : public Store {
         return fail(Code::store_busy, "a window is being written", "try again", Retry::later);
       LedgerState survivors = *core_->state;
       MEISAI_TRY(survivors.take_away(connection));
+      for (const auto& [other, tokens] : core_->tokens)
+        if (other != connection && tokens.state == TokenState::refresh_intent)
+          MEISAI_TRY(consent_rules::is_refresh_over(core_->refresh_begun[other], audit.at));
+      MEISAI_TRY(core_->control.note_erased(connection, consent, audit));
       core_->state = std::make_shared<LedgerState>(std::move(survivors));
       core_->state_is_shared = false;
       const auto tokens = core_->tokens.find(connection);

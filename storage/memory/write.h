@@ -32,6 +32,8 @@ struct Core {
   std::set<ConnectionId> turns;           ///< owners whose turn is taken
   std::vector<Consent> consents;          ///< oldest first
   std::map<ConnectionId, Tokens> tokens;  ///< move-only: there is one copy of each
+  std::map<std::pair<ConnectionId, ConsentId>, Tokens> aside;
+  std::map<ConnectionId, Instant> refresh_begun;
   std::map<IssuerId, Secret> client_keys;
   std::shared_ptr<LedgerState> state = std::make_shared<LedgerState>();
   bool state_is_shared = false;     ///< a view may look at it

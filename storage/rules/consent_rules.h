@@ -15,6 +15,14 @@ namespace meisai::consent_rules {
 [[nodiscard]] Result<bool> end_term(ConsentTerm& term, const ConsentId& consent, ConsentEnd end, Instant at,
                                     HeldData held);
 
+/// Whether a connection in state `now` on `term` may become `next` for what `consent` came to.
+[[nodiscard]] bool may_become(ConnectionState now, const ConsentTerm& term, const ConsentId& consent,
+                              ConnectionState next) noexcept;
+/// Whether a new consent may take the place of `replaces`.
+[[nodiscard]] Result<void> may_begin(ConnectionState now, const ConsentTerm& term, const ConsentId& replaces);
+/// Whether data that was fetched under `consent` may be erased now.
+[[nodiscard]] Result<void> may_erase(const ConsentTerm& term, const ConsentId& consent);
+
 /// Where the tokens of a connection are.
 struct TokenPlace {
   std::uint64_t generation = 0;
@@ -26,6 +34,9 @@ struct TokenPlace {
 [[nodiscard]] Result<void> may_replace(const std::optional<TokenPlace>& now, std::optional<std::uint64_t> after_intent);
 /// Whether a refresh of `generation` may begin.
 [[nodiscard]] bool may_refresh(const std::optional<TokenPlace>& now, std::uint64_t generation) noexcept;
+/// `store_busy` where the answer of a refresh that began then may still come: who replaces the ledger's file now costs
+/// another connection its link.
+[[nodiscard]] Result<void> is_refresh_over(Instant begun, Instant now);
 /// `not_found` for another generation than the current one; destroyed tokens stay destroyed (`token_missing`).
 [[nodiscard]] Result<void> may_become(const std::optional<TokenPlace>& now, std::uint64_t generation, TokenState state);
 

@@ -83,6 +83,17 @@ Result<std::optional<ConsentTerm>> find_term(Database& database, const Connectio
   return std::optional(std::move(term));
 }
 
+/// Permits from before are worth nothing any more.
+Result<void> raise_epoch(Database& database) { return database.prepared("UPDATE head SET epoch=epoch+1").run(); }
+
+/// `not_found` where there is no such connection.
+Result<Facts> find_facts(Database& database, const ConnectionId& id) {
+  Facts facts;
+  MEISAI_TRY(load_consent_facts(database, id, facts));
+  if (!facts.consent) return no_such_connection();
+  return facts;
+}
+
 }  // namespace
 
 Result<std::vector<Connection>> load_connections(Database& database) {
@@ -119,14 +130,19 @@ Result<void> load_consent_facts(Database& database, const ConnectionId& id, Fact
   return {};
 }
 
-Result<std::vector<ConnectionId>> load_sealed(Database& database) {
-  std::vector<ConnectionId> found;
-  Statement& row = database.prepared("SELECT id FROM connection WHERE held>=2 ORDER BY id");
+Result<void> load_sealed(Database& database, Facts& facts) {
+  // 2 is HeldData::sealed; end terms 0 are `keep`.
+  Statement& row = database.prepared(
+      "SELECT id,held>=2,not_after FROM connection WHERE (held>=2 OR end_terms<>0) AND consent<>'' ORDER BY id");
   const RowScope scope(row);
   for (;;) {
     MEISAI_ASSIGN(const bool more, row.step());
-    if (!more) return found;
-    found.emplace_back(std::string(row.text(0)));
+    if (!more) return {};
+    ConnectionId id{std::string(row.text(0))};
+    if (row.int64(1) != 0)
+      facts.sealed.push_back(std::move(id));
+    else
+      facts.sealed_from.emplace_back(std::move(id), instant_from(row.int64(2)));
   }
 }
 
@@ -146,21 +162,32 @@ Result<void> insert_connection(Database& database, const Connection& connection)
   return insert.run();
 }
 
-Result<void> update_state(Database& database, const ConnectionId& id, ConnectionState state) {
+Result<Updated> update_state(Database& database, const ConnectionId& id, const ConsentId& consent,
+                             ConnectionState state) {
+  MEISAI_ASSIGN(const Facts now, find_facts(database, id));
+  if (!consent_rules::may_become(now.connection_state, *now.consent, consent, state)) return Updated{};
+  if (now.connection_state == state) return Updated{.stands = true};
   Statement& update = database.prepared("UPDATE connection SET state=?2 WHERE id=?1");
   update.bind(1, id.text()).bind(2, number(state));
-  return run_on_one(database, update);
+  MEISAI_TRY(run_on_one(database, update));
+  return Updated{.stands = true, .changed = true};
 }
 
 Result<void> update_outcome(Database& database, const ConnectionId& id, const ConnectionOutcome& outcome) {
   Statement& update = database.prepared(
-      "UPDATE connection SET outcome=?2,reason=?3,checked_at=?4,data_as_of=?5,next_allowed_at=?6 WHERE id=?1");
+      "UPDATE connection SET outcome=?2,reason=?3,checked_at=?4,"
+      "data_as_of=CASE WHEN ?7 THEN ?5 ELSE data_as_of END,next_allowed_at=?6 WHERE id=?1");
   update.bind(1, id.text());
   bind_outcome(update, 2, outcome);
+  const bool whole = outcome.outcome == SyncOutcome::fresh || outcome.outcome == SyncOutcome::unchanged;
+  update.bind(7, std::int64_t{whole});
   return run_on_one(database, update);
 }
 
-Result<void> replace_consent(Database& database, const ConnectionId& id, const ConsentTerm& term) {
+Result<void> replace_consent(Database& database, const ConnectionId& id, const ConsentTerm& term,
+                             const ConsentId& replaces) {
+  MEISAI_ASSIGN(const Facts now, find_facts(database, id));
+  MEISAI_TRY(consent_rules::may_begin(now.connection_state, *now.consent, replaces));
   Statement& update = database.prepared(
       "UPDATE connection SET state=?2,consent=?3,not_before=?4,not_after=?5,end_terms=?6,consent_end=?7,"
       "ended_at=?8,held=?9,revocation=?10 WHERE id=?1");
@@ -192,13 +219,33 @@ Result<bool> mark_ended(Database& database, const ConnectionId& id, const Consen
                  .bind(3, to_column(term->ended_at))
                  .bind(4, number(term->held))
                  .run());
+  MEISAI_TRY(raise_epoch(database));
   return true;
 }
 
-Result<void> update_revocation(Database& database, const ConnectionId& id, Revocation revocation) {
+Result<Updated> update_revocation(Database& database, const ConnectionId& id, const ConsentId& consent,
+                                  Revocation revocation) {
+  MEISAI_ASSIGN(const Facts now, find_facts(database, id));
+  if (now.consent->consent != consent) return Updated{};
   Statement& update = database.prepared("UPDATE connection SET revocation=?2 WHERE id=?1");
   update.bind(1, id.text()).bind(2, number(revocation));
-  return run_on_one(database, update);
+  MEISAI_TRY(run_on_one(database, update));
+  return Updated{.stands = true, .changed = true};
+}
+
+Result<void> mark_erased(Database& database, const ConnectionId& id, const ConsentId& consent) {
+  MEISAI_ASSIGN(const Facts now, find_facts(database, id));
+  MEISAI_TRY(consent_rules::may_erase(*now.consent, consent));
+  MEISAI_TRY(database.prepared("UPDATE connection SET held=?2 WHERE id=?1")
+                 .bind(1, id.text())
+                 .bind(2, number(HeldData::erased))
+                 .run());
+  MEISAI_TRY(
+      database
+          .prepared("UPDATE connection SET data_as_of=NULL WHERE issuer=(SELECT issuer FROM connection WHERE id=?1)")
+          .bind(1, id.text())
+          .run());
+  return raise_epoch(database);
 }
 
 }  // namespace meisai::sqlcipher

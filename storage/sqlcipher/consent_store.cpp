@@ -12,6 +12,18 @@
 namespace meisai::sqlcipher {
 namespace {
 
+Tokens copy_of(const Tokens& tokens) {
+  return {.connection = tokens.connection,
+          .generation = tokens.generation,
+          .state = tokens.state,
+          .access = tokens.access.clone(),
+          .refresh = tokens.refresh.clone(),
+          .access_ends_at = tokens.access_ends_at,
+          .refresh_ends_at = tokens.refresh_ends_at,
+          .scopes = tokens.scopes,
+          .obtained_at = tokens.obtained_at};
+}
+
 class SqlcipherConsents final : public ConsentStore {
  public:
   explicit SqlcipherConsents(std::shared_ptr<VaultHome> home) : home_(std::move(home)) {}
@@ -56,15 +68,9 @@ class SqlcipherConsents final : public ConsentStore {
     return change(audit, [&](Database& database, const VaultPlace& place) -> Result<void> {
       MEISAI_ASSIGN(const auto now, find_tokens(database, tokens.connection));
       MEISAI_TRY(consent_rules::may_replace(now, after_intent));
-      Tokens next{.connection = tokens.connection,
-                  .generation = (now ? now->generation : 0) + 1,
-                  .state = TokenState::active,
-                  .access = tokens.access.clone(),
-                  .refresh = tokens.refresh.clone(),
-                  .access_ends_at = tokens.access_ends_at,
-                  .refresh_ends_at = tokens.refresh_ends_at,
-                  .scopes = tokens.scopes,
-                  .obtained_at = tokens.obtained_at};
+      Tokens next = copy_of(tokens);
+      next.generation = (now ? now->generation : 0) + 1;
+      next.state = TokenState::active;
       return save_tokens(database, place, next, home_->entropy());
     });
   }
@@ -94,6 +100,49 @@ class SqlcipherConsents final : public ConsentStore {
       MEISAI_ASSIGN(const auto now, find_tokens(database, connection));
       MEISAI_TRY(consent_rules::may_become(now, generation, state));
       return save_token_state(database, connection, state);
+    });
+  }
+
+  Result<void> set_aside(const Tokens& tokens, const ConsentId& consent, const AuditDraft& audit) override {
+    if (tokens.connection.empty() || consent.empty())
+      return fail(Code::invalid_argument, "tokens belong to a connection and a consent");
+    return change(audit, [&](Database& database, const VaultPlace& place) -> Result<void> {
+      Tokens kept = copy_of(tokens);
+      kept.connection = place_aside(tokens.connection, consent);
+      kept.state = TokenState::revoke_only;
+      return save_tokens(database, place, kept, home_->entropy());
+    });
+  }
+
+  Result<void> adopt(const ConnectionId& connection, const ConsentId& consent, const ConsentId& before,
+                     const AuditDraft& audit) override {
+    return change(audit, [&](Database& database, const VaultPlace& place) -> Result<void> {
+      const ConnectionId from = place_aside(connection, consent);
+      MEISAI_ASSIGN(auto next, load_tokens(database, place, from));
+      if (!next) return {};
+      MEISAI_ASSIGN(auto now, load_tokens(database, place, connection));
+      next->connection = connection;
+      next->state = TokenState::active;
+      next->generation = (now ? now->generation : 0) + 1;
+      if (now && now->state != TokenState::destroyed && !before.empty()) {
+        now->connection = place_aside(connection, before);
+        now->state = TokenState::revoke_only;
+        MEISAI_TRY(save_tokens(database, place, *now, home_->entropy()));
+      }
+      MEISAI_TRY(remove_tokens(database, from));
+      return save_tokens(database, place, *next, home_->entropy());
+    });
+  }
+
+  Result<std::vector<TokensAside>> aside() override {
+    MEISAI_ASSIGN(auto vault, home_->current());
+    MEISAI_ASSIGN(const Lease lease, vault->connection());
+    return load_aside(*lease, vault->place());
+  }
+
+  Result<void> drop_aside(const ConnectionId& connection, const ConsentId& consent, const AuditDraft& audit) override {
+    return change(audit, [&](Database& database, const VaultPlace&) {
+      return remove_tokens(database, place_aside(connection, consent));
     });
   }
 

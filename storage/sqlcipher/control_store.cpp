@@ -99,7 +99,7 @@ class SqlcipherControl final : public StoreControl {
       facts.epoch = static_cast<std::uint64_t>(head.int64(0));
       facts.high_water = instant_from(head.int64(1));
     }
-    MEISAI_ASSIGN(facts.sealed, load_sealed(database_));
+    MEISAI_TRY(load_sealed(database_, facts));
     if (!connection.empty()) MEISAI_TRY(load_consent_facts(database_, connection, facts));
     Statement& rows = database_.prepared("SELECT " MEISAI_INCIDENT_COLUMNS " FROM incident ORDER BY seq");
     const RowScope scope(rows);
@@ -190,14 +190,16 @@ class SqlcipherControl final : public StoreControl {
   Result<void> add_connection(const Connection& connection, const AuditDraft& audit) override {
     return change([&] { return insert_connection(database_, connection); }, &audit);
   }
-  Result<void> set_connection_state(const ConnectionId& id, ConnectionState state, const AuditDraft& audit) override {
-    return change([&] { return update_state(database_, id, state); }, &audit);
+  Result<bool> set_connection_state(const ConnectionId& id, const ConsentId& consent, ConnectionState state,
+                                    const AuditDraft& audit) override {
+    return update([&] { return update_state(database_, id, consent, state); }, audit);
   }
   Result<void> note_outcome(const ConnectionId& id, const ConnectionOutcome& outcome) override {
     return change([&] { return update_outcome(database_, id, outcome); });
   }
-  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const AuditDraft& audit) override {
-    return change([&] { return replace_consent(database_, id, term); }, &audit);
+  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const ConsentId& replaces,
+                             const AuditDraft& audit) override {
+    return change([&] { return replace_consent(database_, id, term, replaces); }, &audit);
   }
   Result<void> announce_end(const ConnectionId& id, const ConsentId& consent) override {
     return change([&] { return mark_ending(database_, id, consent); });
@@ -206,13 +208,15 @@ class SqlcipherControl final : public StoreControl {
                            const AuditDraft& audit) override {
     return change([&]() -> Result<void> {
       MEISAI_ASSIGN(const bool changed, mark_ended(database_, id, consent, end, at, held));
-      if (!changed) return {};
-      MEISAI_TRY(database_.prepared("UPDATE head SET epoch=epoch+1").run());
-      return append(database_, audit);
+      return changed ? append(database_, audit) : Result<void>();
     });
   }
-  Result<void> set_revocation(const ConnectionId& id, Revocation revocation, const AuditDraft& audit) override {
-    return change([&] { return update_revocation(database_, id, revocation); }, &audit);
+  Result<bool> set_revocation(const ConnectionId& id, const ConsentId& consent, Revocation revocation,
+                              const AuditDraft& audit) override {
+    return update([&] { return update_revocation(database_, id, consent, revocation); }, audit);
+  }
+  Result<void> note_erased(const ConnectionId& id, const ConsentId& consent, const AuditDraft& audit) override {
+    return change([&] { return mark_erased(database_, id, consent); }, &audit);
   }
 
   Result<void> put_registration(const Registration& registration, const AuditDraft& audit) override {
@@ -241,11 +245,14 @@ class SqlcipherControl final : public StoreControl {
     const std::lock_guard guard(mutex_);
     return setting(database_, "vault");
   }
-  Result<void> switch_vault(const std::string& name, const Anchor& anchor) override {
-    return change([&]() -> Result<void> {
+  Result<void> switch_vault(const std::string& name, const Anchor& anchor, const Erased& erased,
+                            const AuditDraft& audit) override {
+    const auto whole = [&]() -> Result<void> {
+      MEISAI_TRY(mark_erased(database_, erased.connection, erased.consent));
       MEISAI_TRY(database_.prepared("UPDATE setting SET value=?1 WHERE name='vault'").bind(1, name).run());
       return write_anchor(anchor);
-    });
+    };
+    return change(whole, &audit);
   }
 
   Result<std::optional<Anchor>> anchor() override {
@@ -302,6 +309,17 @@ class SqlcipherControl final : public StoreControl {
     MEISAI_TRY(what());
     if (audit != nullptr) MEISAI_TRY(append(database_, *audit));
     return transaction.commit();
+  }
+
+  /// The same for what may find that it stands no more.
+  template <class Change>
+  Result<bool> update(const Change& what, const AuditDraft& audit) {
+    Updated updated;
+    MEISAI_TRY(change([&]() -> Result<void> {
+      MEISAI_ASSIGN(updated, what());
+      return updated.changed ? append(database_, audit) : Result<void>();
+    }));
+    return updated.stands;
   }
 
   /// Commits of two processes may arrive here in either order: an anchor never goes back.

@@ -25,8 +25,15 @@ class StoreControl : public Control {
  public:
   /// As every process of the store sees it now. Cheap: asked inside each write transaction of the vault.
   [[nodiscard]] virtual Result<std::string> vault_name() = 0;
-  /// Makes another vault the store's, together with where it stands.
-  [[nodiscard]] virtual Result<void> switch_vault(const std::string& name, const Anchor& anchor) = 0;
+  /// What an erasure took away.
+  struct Erased {
+    ConnectionId connection;
+    ConsentId consent;
+  };
+  /// Makes another vault the store's, together with where it stands, and notes what it lacks (`note_erased`), or does
+  /// neither.
+  [[nodiscard]] virtual Result<void> switch_vault(const std::string& name, const Anchor& anchor, const Erased& erased,
+                                                  const AuditDraft& audit) = 0;
 };
 
 /// Makes the tables in a new database and stamps it; the first audit entry says so.

@@ -65,7 +65,7 @@ Result<VaultPlace> VaultHome::write_survivors(Database& from, const VaultPlace& 
 }
 
 Result<void> VaultHome::erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
-                              const AuditDraft& audit) {
+                              const ConsentId& consent, const AuditDraft& audit) {
   MEISAI_ASSIGN(const auto lock, gate_lock::LockedFile::open(lock_file_));
   MEISAI_ASSIGN(const bool ours, gate_lock::until(erase_wait, [&] {
                   return lock.try_lock(gate_lock::LockKind::exclusive, erase_byte);
@@ -82,11 +82,12 @@ Result<void> VaultHome::erase(MEISAI_UNSPENT Permit<Maintenance> permit, const C
     lease.spoil();
     MEISAI_ASSIGN(const Transaction never_committed, Transaction::begin(*lease));
     MEISAI_TRY(old->check_named());
+    MEISAI_TRY(await_no_refresh(*lease, connection, audit.at));
     MEISAI_TRY(take_away(*lease, connection));
     MEISAI_ASSIGN(const VaultHead head, old->advance_head(*lease, audit));
     MEISAI_ASSIGN(const VaultPlace place, write_survivors(*lease, old->place()));
     MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
-    MEISAI_TRY(control_.switch_vault(place.name, anchor_of(head)));
+    MEISAI_TRY(control_.switch_vault(place.name, anchor_of(head), {connection, consent}, audit));
     half_made.keep();
   }
   MEISAI_TRY(open());

@@ -120,7 +120,7 @@ CREATE TABLE connection(
   consent_end INTEGER NOT NULL, ended_at INTEGER, held INTEGER NOT NULL,
   revocation INTEGER NOT NULL,
   outcome INTEGER NOT NULL, reason TEXT NOT NULL, checked_at INTEGER, data_as_of INTEGER, next_allowed_at INTEGER);
-CREATE INDEX connection_sealed ON connection(id) WHERE held >= 2;
+CREATE INDEX connection_sealed ON connection(id) WHERE held >= 2 OR end_terms <> 0;
 CREATE TABLE registration(
   issuer TEXT PRIMARY KEY, profile_text TEXT NOT NULL, profile_hash BLOB NOT NULL, client_id TEXT NOT NULL,
   authentication INTEGER NOT NULL, key_id TEXT NOT NULL, registered_at INTEGER NOT NULL) WITHOUT ROWID;

@@ -40,8 +40,8 @@ class SqlcipherStore final : public Store {
   }
 
   Result<void> erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
-                     const AuditDraft& audit) override {
-    return home_->erase(std::move(permit), connection, audit);
+                     const ConsentId& consent, const AuditDraft& audit) override {
+    return home_->erase(std::move(permit), connection, consent, audit);
   }
 
   Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit, std::optional<Instant> prune_before,

@@ -122,7 +122,12 @@ DELETE FROM component WHERE statement IN (SELECT id FROM gone_statement);
 
 /// A card stays where a row, a file's coverage or a statement that only files brought holds it.
 Result<void> take_cards(Database& database, const ConnectionId& connection) {
-  MEISAI_TRY(database.exec("DELETE FROM coverage WHERE channel='api' AND card IN (SELECT id FROM only_card)"));
+  // Also of cards that another connection shows: what it found known and kept no document of is gone with the rest.
+  MEISAI_TRY(database
+                 .prepared("DELETE FROM coverage WHERE channel='api' AND card IN "
+                           "(SELECT card FROM card_connection WHERE connection=?1)")
+                 .bind(1, connection.text())
+                 .run());
   MEISAI_TRY(database
                  .prepared("INSERT INTO gone_card SELECT id FROM only_card c WHERE "
                            "NOT EXISTS(SELECT 1 FROM txn WHERE card=c.id) AND "

@@ -37,6 +37,9 @@ Result<std::vector<std::byte>> seal_secret(const Secret& secret, const VaultPlac
   return keys::seal(secret, place.token_key, label, entropy);
 }
 
+/// Ids have no such character.
+constexpr char aside_mark = '/';
+
 }  // namespace
 
 Result<std::optional<consent_rules::TokenPlace>> find_tokens(Database& database, const ConnectionId& connection) {
@@ -101,6 +104,49 @@ Result<void> save_token_state(Database& database, const ConnectionId& connection
                           ? database.prepared("UPDATE token SET state=?2,access=x'',refresh=x'' WHERE connection=?1")
                           : database.prepared("UPDATE token SET state=?2 WHERE connection=?1");
   return update.bind(1, connection.text()).bind(2, static_cast<std::int64_t>(state)).run();
+}
+
+Result<void> await_no_refresh(Database& database, const ConnectionId& except, Instant now) {
+  // When it began stands in its audit entry. An erasure reads the whole ledger anyway.
+  Statement& row = database.prepared(
+      "SELECT max(a.at) FROM token t JOIN audit a ON a.operation='token_refresh' AND a.result='begun' "
+      "AND substr(a.object,-length(t.connection)-1)=' '||t.connection "
+      "WHERE t.state=?1 AND t.connection<>?2 AND a.at<=?3");
+  const RowScope scope(row);
+  row.bind(1, static_cast<std::int64_t>(TokenState::refresh_intent)).bind(2, except.text()).bind(3, to_column(now));
+  MEISAI_ASSIGN(const bool found, row.step());
+  const auto begun = found ? instant_from(row.optional_int64(0)) : std::nullopt;
+  return begun ? consent_rules::is_refresh_over(*begun, now) : Result<void>{};
+}
+
+ConnectionId place_aside(const ConnectionId& connection, const ConsentId& consent) {
+  return ConnectionId(connection.text() + aside_mark + consent.text());
+}
+
+Result<std::vector<TokensAside>> load_aside(Database& database, const VaultPlace& place) {
+  std::vector<std::string> places;
+  {
+    Statement& row = database.prepared("SELECT connection FROM token WHERE instr(connection,'/')>0");
+    const RowScope scope(row);
+    for (;;) {
+      MEISAI_ASSIGN(const bool more, row.step());
+      if (!more) break;
+      places.emplace_back(row.text(0));
+    }
+  }
+  std::vector<TokensAside> found;
+  for (const std::string& each : places) {
+    MEISAI_ASSIGN(auto tokens, load_tokens(database, place, ConnectionId(each)));
+    if (!tokens) continue;
+    const std::size_t mark = each.find(aside_mark);
+    tokens->connection = ConnectionId(each.substr(0, mark));
+    found.push_back({ConsentId(each.substr(mark + 1)), *std::move(tokens)});
+  }
+  return found;
+}
+
+Result<void> remove_tokens(Database& database, const ConnectionId& connection) {
+  return database.prepared("DELETE FROM token WHERE connection=?1").bind(1, connection.text()).run();
 }
 
 Result<Secret> load_client_key(Database& database, const VaultPlace& place, const IssuerId& issuer) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "meisai/ports/consent_store.h"
 #include "meisai/ports/entropy.h"
@@ -22,6 +23,14 @@ namespace meisai::sqlcipher {
 /// Writes them as they are, in place of those of the connection.
 [[nodiscard]] Result<void> save_tokens(Database& database, const VaultPlace& place, const Tokens& tokens,
                                        Entropy& entropy);
+/// `store_busy` while a refresh of another connection than this is under way.
+[[nodiscard]] Result<void> await_no_refresh(Database& database, const ConnectionId& except, Instant now);
+
+/// Tokens aside are rows under a place of their own, so that they are sealed, copied and resealed like all others.
+[[nodiscard]] ConnectionId place_aside(const ConnectionId& connection, const ConsentId& consent);
+[[nodiscard]] Result<std::vector<TokensAside>> load_aside(Database& database, const VaultPlace& place);
+[[nodiscard]] Result<void> remove_tokens(Database& database, const ConnectionId& connection);
+
 [[nodiscard]] Result<void> save_token_state(Database& database, const ConnectionId& connection, TokenState state);
 
 /// Empty where there is none.

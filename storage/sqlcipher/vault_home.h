@@ -35,7 +35,7 @@ class VaultHome {
   [[nodiscard]] Result<std::shared_ptr<Vault>> current();
   /// As Store::erase (erase.cpp).
   [[nodiscard]] Result<void> erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
-                                   const AuditDraft& audit);
+                                   const ConsentId& consent, const AuditDraft& audit);
   /// For nonces: never a scripted one, whose repetitions would give sealed tokens away.
   [[nodiscard]] Entropy& entropy() noexcept { return entropy_; }
 

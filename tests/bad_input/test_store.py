@@ -239,13 +239,13 @@ class Newer(Case):
         """The databases' own version, raised by somebody who has the key."""
         self.ok(self.home.run("import", sample("jcb")))
         before = self.home.ledger()
-        for version in (2, 1000):
+        for version in (3, 1000):
             self.say_version(version)
             for words in (("transactions",), ("import", sample("smbc")), ("doctor",),
                           ("export", "csv", "--out", self.home.path("x"))):
                 self.ends(self.home.run(*words), 14, "store_too_new")
         self.ok(self.home.run("incident", "open", "--all", "--reason", "cutting off goes on"))
-        self.say_version(1)
+        self.say_version(2)
         self.unchanged(before)
 
     def say_version(self, version):

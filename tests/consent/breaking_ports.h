@@ -69,14 +69,16 @@ class BreakingControl final : public Control {
   Result<void> add_connection(const Connection& connection, const AuditDraft& audit) override {
     return write([&] { return inner_->add_connection(connection, audit); });
   }
-  Result<void> set_connection_state(const ConnectionId& id, ConnectionState state, const AuditDraft& audit) override {
-    return write([&] { return inner_->set_connection_state(id, state, audit); });
+  Result<bool> set_connection_state(const ConnectionId& id, const ConsentId& consent, ConnectionState state,
+                                    const AuditDraft& audit) override {
+    return write([&] { return inner_->set_connection_state(id, consent, state, audit); });
   }
   Result<void> note_outcome(const ConnectionId& id, const ConnectionOutcome& outcome) override {
     return write([&] { return inner_->note_outcome(id, outcome); });
   }
-  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const AuditDraft& audit) override {
-    return write([&] { return inner_->begin_consent(id, term, audit); });
+  Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term, const ConsentId& replaces,
+                             const AuditDraft& audit) override {
+    return write([&] { return inner_->begin_consent(id, term, replaces, audit); });
   }
   Result<void> announce_end(const ConnectionId& id, const ConsentId& consent) override {
     return write([&] { return inner_->announce_end(id, consent); });
@@ -85,8 +87,12 @@ class BreakingControl final : public Control {
                            const AuditDraft& audit) override {
     return write([&] { return inner_->end_consent(id, consent, end, at, held, audit); });
   }
-  Result<void> set_revocation(const ConnectionId& id, Revocation revocation, const AuditDraft& audit) override {
-    return write([&] { return inner_->set_revocation(id, revocation, audit); });
+  Result<bool> set_revocation(const ConnectionId& id, const ConsentId& consent, Revocation revocation,
+                              const AuditDraft& audit) override {
+    return write([&] { return inner_->set_revocation(id, consent, revocation, audit); });
+  }
+  Result<void> note_erased(const ConnectionId& id, const ConsentId& consent, const AuditDraft& audit) override {
+    return write([&] { return inner_->note_erased(id, consent, audit); });
   }
   Result<void> put_registration(const Registration& registration, const AuditDraft& audit) override {
     return write([&] { return inner_->put_registration(registration, audit); });
@@ -151,6 +157,23 @@ class BreakingConsents final : public ConsentStore {
     MEISAI_TRY(breaker_.write());
     return inner_.set_token_state(connection, generation, state, audit);
   }
+  Result<void> set_aside(const Tokens& tokens, const ConsentId& consent, const AuditDraft& audit) override {
+    MEISAI_TRY(breaker_.write());
+    return inner_.set_aside(tokens, consent, audit);
+  }
+  Result<void> adopt(const ConnectionId& connection, const ConsentId& consent, const ConsentId& before,
+                     const AuditDraft& audit) override {
+    MEISAI_TRY(breaker_.write());
+    return inner_.adopt(connection, consent, before, audit);
+  }
+  Result<std::vector<TokensAside>> aside() override {
+    MEISAI_TRY(breaker_.read());
+    return inner_.aside();
+  }
+  Result<void> drop_aside(const ConnectionId& connection, const ConsentId& consent, const AuditDraft& audit) override {
+    MEISAI_TRY(breaker_.write());
+    return inner_.drop_aside(connection, consent, audit);
+  }
   Result<void> put_client_key(const IssuerId& issuer, const Secret& pem, const AuditDraft& audit) override {
     MEISAI_TRY(breaker_.write());
     return inner_.put_client_key(issuer, pem, audit);
@@ -181,14 +204,17 @@ class BreakingStore final : public Store {
   }
   Result<void> record(const AuditDraft& audit) override { return inner_.record(audit); }
   Result<void> erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
-                     const AuditDraft& audit) override {
+                     const ConsentId& consent, const AuditDraft& audit) override {
+    if (at_erase) std::exchange(at_erase, {})();
     MEISAI_TRY(breaker_.write());
-    return inner_.erase(std::move(permit), connection, audit);
+    return inner_.erase(std::move(permit), connection, consent, audit);
   }
   Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit, std::optional<Instant> prune_before,
                             const AuditDraft& audit) override {
     return inner_.check(std::move(permit), prune_before, audit);
   }
+
+  std::function<void()> at_erase;  ///< happens once, just before an erasure
 
  private:
   Breaker& breaker_;

@@ -42,7 +42,8 @@ void Home::link(EndTerms terms, const ConnectionId& id, const ConsentId& consent
   tokens.refresh = Secret(std::string_view("refresh"));
   must(consents.put_tokens(tokens, std::nullopt, note("token_store")));
   must(control.begin_consent(
-      id, {.consent = consent, .not_before = gate.now(), .not_after = consent_end, .end_terms = terms}, note("link")));
+      id, {.consent = consent, .not_before = gate.now(), .not_after = consent_end, .end_terms = terms}, {},
+      note("link")));
   fetch_row(id);
 }
 
@@ -56,14 +57,16 @@ void Home::renew(const ConnectionId& id, const ConsentId& consent, Instant ends_
   next.ended_at.reset();
   next.held = HeldData::usable;
   next.revocation = Revocation::none;
+  const ConsentId before = connection(id).consent.consent;
   must(consents.put_consent(next, note("consent_record")));
   Tokens tokens{.connection = id, .access_ends_at = gate.now() + std::chrono::hours(1), .obtained_at = gate.now()};
   tokens.access = Secret(std::string_view("access2"));
   tokens.refresh = Secret(std::string_view("refresh2"));
-  must(consents.put_tokens(tokens, std::nullopt, note("token_store")));
+  must(consents.set_aside(tokens, consent, note("token_store")));
   must(control.begin_consent(
-      id, {.consent = consent, .not_before = gate.now(), .not_after = ends_at, .end_terms = next.end_terms},
+      id, {.consent = consent, .not_before = gate.now(), .not_after = ends_at, .end_terms = next.end_terms}, before,
       note("link")));
+  must(consents.adopt(id, consent, before, note("token_store")));
 }
 
 void Home::fetch_row(const ConnectionId& id) {
@@ -90,10 +93,12 @@ void Home::fetch_row(const ConnectionId& id) {
   must(ledger->commit(std::move(permit)));
 }
 
-Result<bool> Home::revoke(const Connection& connection) {
+Result<bool> Home::revoke(const Connection& connection, const consent::StillStands& still_stands) {
   told.push_back(connection.id);
+  if (at_issuer) std::exchange(at_issuer, {})();
   if (!issuer_says || !*issuer_says) return issuer_says;
   MEISAI_ASSIGN(const auto tokens, consents.tokens(connection.id));
+  MEISAI_TRY(still_stands());
   if (tokens && tokens->state != TokenState::destroyed)
     MEISAI_TRY(
         consents.set_token_state(connection.id, tokens->generation, TokenState::destroyed, note("token_revoke")));

@@ -37,9 +37,12 @@ class Home {
   Gate gate{control, *lock, *wire, clock};
 
   Result<bool> issuer_says = true;  ///< to a revocation
+  std::function<void()> at_issuer;  ///< happens once, while the issuer is told
   std::vector<ConnectionId> told;   ///< revocations that reached the issuer
   consent::Lifecycle lifecycle{{gate, control, consents, store},
-                               [this](const Connection& connection) { return revoke(connection); }};
+                               [this](const Connection& connection, const consent::StillStands& still_stands) {
+                                 return revoke(connection, still_stands);
+                               }};
 
   /// Links a connection under a consent from now to `consent_end`, and fetches one row through it.
   void link(EndTerms terms, const ConnectionId& id = ours, const ConsentId& consent = agreed);
@@ -60,7 +63,7 @@ class Home {
 
  private:
   /// As the authorizer does it: tokens that the issuer has taken back are destroyed.
-  Result<bool> revoke(const Connection& connection);
+  Result<bool> revoke(const Connection& connection, const consent::StillStands& still_stands);
   void fetch_row(const ConnectionId& id);
 };
 

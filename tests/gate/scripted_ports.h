@@ -87,10 +87,18 @@ class ScriptedControl final : public Control {
   // The gate has nothing to do with these.
   Result<std::vector<Connection>> connections() override { return std::vector<Connection>{}; }
   Result<void> add_connection(const Connection&, const AuditDraft&) override { return {}; }
-  Result<void> set_connection_state(const ConnectionId&, ConnectionState, const AuditDraft&) override { return {}; }
+  Result<bool> set_connection_state(const ConnectionId&, const ConsentId&, ConnectionState,
+                                    const AuditDraft&) override {
+    return true;
+  }
   Result<void> note_outcome(const ConnectionId&, const ConnectionOutcome&) override { return {}; }
-  Result<void> begin_consent(const ConnectionId&, const ConsentTerm&, const AuditDraft&) override { return {}; }
-  Result<void> set_revocation(const ConnectionId&, Revocation, const AuditDraft&) override { return {}; }
+  Result<void> begin_consent(const ConnectionId&, const ConsentTerm&, const ConsentId&, const AuditDraft&) override {
+    return {};
+  }
+  Result<bool> set_revocation(const ConnectionId&, const ConsentId&, Revocation, const AuditDraft&) override {
+    return true;
+  }
+  Result<void> note_erased(const ConnectionId&, const ConsentId&, const AuditDraft&) override { return {}; }
   Result<void> put_registration(const Registration&, const AuditDraft&) override { return {}; }
   Result<std::vector<Registration>> registrations() override { return std::vector<Registration>{}; }
   Result<std::optional<Instant>> trusted_time() override { return std::nullopt; }

@@ -51,7 +51,7 @@ void make_room(const std::filesystem::path& folder) {
   const Instant now = SystemClock().wall();
   const AuditDraft entry{.at = now, .actor = "subject", .operation = "link", .object = "race", .result = "done"};
   need(control->add_connection({.id = ours, .issuer = issuer, .linked_at = now}, entry));
-  need(control->begin_consent(ours, {.consent = agreed, .not_before = now, .not_after = now + std::chrono::days(1)},
+  need(control->begin_consent(ours, {.consent = agreed, .not_before = now, .not_after = now + std::chrono::days(1)}, {},
                               entry));
 }
 

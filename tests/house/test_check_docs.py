@@ -80,7 +80,7 @@ class Docs(unittest.TestCase):
 
 
 class Operations(unittest.TestCase):
-    TEXTS = (("engine/a.cpp", '{.operation = "import"}; impl_->read("cards"); record("held", code); read(name);'),
+    TEXTS = (("engine/engine.cpp", '{.operation = "import"}; impl_->read("cards"); record("held", code); read(name);'),
              ("apps/a.cpp", 'read("not_audited")'))
     PAGE = "| `import` | vault | x |\n| `cards` | vault | x |\n"
 

@@ -126,7 +126,7 @@ TEST_CASE("what linked issuers need of a store is there: wire lock, consents, co
     REQUIRE(ports.consents->put_tokens({.connection = connection, .access = Secret("a")}, {}, audit).has_value());
     CHECK((*ports.consents->tokens(connection))->access.reveal_text() == "a");
     REQUIRE(ports.control->add_connection({.id = connection, .issuer = IssuerId("jcb_card")}, audit).has_value());
-    REQUIRE(ports.control->begin_consent(connection, {.consent = ConsentId("c")}, audit).has_value());
+    REQUIRE(ports.control->begin_consent(connection, {.consent = ConsentId("c")}, {}, audit).has_value());
     CHECK(ports.control->facts_about(connection)->consent->consent.text() == "c");
     CHECK(ports.control->connections()->size() == 1);
     REQUIRE(ports.control->note_outcome(connection, {.outcome = SyncOutcome::fresh}).has_value());
@@ -138,8 +138,8 @@ TEST_CASE("what linked issuers need of a store is there: wire lock, consents, co
     REQUIRE(
         ports.control->end_consent(connection, ConsentId("c"), ConsentEnd::expired, september, HeldData::sealed, audit)
             .has_value());
-    REQUIRE(ports.control->set_revocation(connection, Revocation::due, audit).has_value());
-    REQUIRE(ports.control->set_connection_state(connection, ConnectionState::closed, audit).has_value());
+    REQUIRE(ports.control->set_revocation(connection, ConsentId("c"), Revocation::due, audit) == true);
+    REQUIRE(ports.control->set_connection_state(connection, ConsentId("c"), ConnectionState::closed, audit) == true);
     CHECK(ports.control->facts()->sealed == std::vector{connection});
   };
   auto ports = store_ports(folder.path() / "store", *key);

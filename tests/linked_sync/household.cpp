@@ -33,7 +33,7 @@ void Household::link(const ConnectionId& id) {
                               {.consent = ConsentId("CS" + id.text().substr(2)),
                                .not_before = gate.now(),
                                .not_after = gate.now() + std::chrono::days(90)},
-                              note("link")));
+                              {}, note("link")));
 }
 
 Result<std::vector<sync::LinkedOutcome>> Household::sync(const SyncOptions& options) {

@@ -16,6 +16,11 @@ const ApiLine book{"T1", "2026-11-10", "見本書店", "900"};
 const ApiLine station{"T2", "2026-11-11", "見本駅", "210"};
 const ApiLine waiting{"P1", "2026-11-12", "見本ガス", "5000", true};
 
+/// What the plan of this look says of a card.
+std::optional<KnownCard> known_at(const Household& home, std::size_t look, const std::string& key = "card one") {
+  return home.issuer.plans.at(look).known_card({.key_text = Secret(std::string_view(key))});
+}
+
 }  // namespace
 
 TEST_CASE("a pending row becomes its posted row under another id and amount, where the issuer links them") {
@@ -111,6 +116,78 @@ TEST_CASE("a row whose date the issuer moved under a stable id stays one row") {
   CHECK(home.look({listing({moved, station})}).outcome == SyncOutcome::unchanged);
 }
 
+TEST_CASE("a date that moves by most of two months under a stable id is the same row") {
+  const auto other_days = GENERATE(as<std::string>{}, "2026-09-25", "2026-10-20");
+  CAPTURE(other_days);
+  ApiLine moved = book;
+  moved.date = other_days;
+  SECTION("in a statement") {
+    Household home;
+    REQUIRE(home.look({listing({book, station})}).added == 2);
+    CHECK(home.look({statement("S1", {moved, station}, "1110")}).added == 0);
+    CHECK(home.rows().size() == 2);
+  }
+  SECTION("in the statement that lists it already") {
+    Household home;
+    moved.date = "2026-07-01";
+    REQUIRE(home.look({statement("S1", {book, station}, "1110")}).added == 2);
+    const ConnectionReport report = home.look({statement("S1", {moved, station}, "1110")});
+    CHECK(report.added == 0);
+    CHECK(report.held == 0);
+    CHECK(home.rows().size() == 2);
+  }
+  SECTION("in a listing") {
+    Household home;
+    REQUIRE(home.look({listing({moved}, "2026-09-01", "2026-10-31")}).added == 1);
+    CHECK(home.look({listing({book})}).added == 0);
+    CHECK(home.rows().size() == 1);
+  }
+}
+
+TEST_CASE("a stable id that one document states twice is one row: as it was said last") {
+  ApiLine later = book;
+  later.amount = "950";
+  SECTION("equal") {
+    Household home;
+    CHECK(home.look({listing({book, station, book})}).added == 2);
+    CHECK(home.rows().size() == 2);
+    CHECK(home.look({listing({station, book})}).outcome == SyncOutcome::unchanged);
+  }
+  SECTION("with another amount") {
+    Household home;
+    const ConnectionReport report = home.look({listing({book, station, later})});
+    CHECK(report.added == 2);
+    CHECK(report.unchanged == 1);
+    const auto rows = home.rows();
+    REQUIRE(rows.size() == 2);
+    CHECK(rows.front().facts.amount_minor + rows.back().facts.amount_minor == 1160);
+    CHECK(home.look({listing({later, station})}).outcome == SyncOutcome::unchanged);
+  }
+  SECTION("on another day, known already") {
+    Household home;
+    REQUIRE(home.look({listing({book})}).added == 1);
+    later.date = "2026-11-12";
+    const ConnectionReport report = home.look({listing({book, later})});
+    CHECK(report.added == 0);
+    CHECK(report.modified == 1);
+    REQUIRE(home.rows().size() == 1);
+    CHECK(home.rows().front().facts.amount_minor == 950);
+  }
+  SECTION("posted first, pending last") {
+    Household home;
+    ApiLine pending = book;
+    pending.pending = true;
+    home.look({listing({book, pending})});
+    REQUIRE(home.rows().size() == 1);
+    CHECK(home.rows().front().facts.status == TransactionStatus::posted);
+  }
+  SECTION("in a statement") {
+    Household home;
+    CHECK(home.look({statement("S1", {book, later}, "950")}).added == 1);
+    CHECK(home.view()->statements().value().front().balanced == true);
+  }
+}
+
 TEST_CASE("real twins of one day have ids of their own and are both kept") {
   Household home;
   ApiLine twin = book;
@@ -187,11 +264,66 @@ TEST_CASE("an open statement grows until it closes") {
 TEST_CASE("settled statements are told to the adapter, open and unbalanced ones are asked again") {
   Household home;
   home.look({statement("S1", {book}, "900"), statement("S2", {station}, "999"), statement("S3", {}, "", "open")});
-  REQUIRE(home.issuer.plans.size() == 1);
-  CHECK(home.issuer.plans[0].settled_statements.empty());
+  CHECK_FALSE(known_at(home, 0));
   home.look();
-  REQUIRE(home.issuer.plans.size() == 2);
-  CHECK(home.issuer.plans[1].settled_statements == std::vector<std::string>{"S1"});
+  const auto known = known_at(home, 1);
+  REQUIRE(known);
+  REQUIRE(known->settled.size() == 1);
+  const SettledStatement& settled = known->settled.front();
+  CHECK(settled.reference == "S1");
+  CHECK(settled.stated_total_minor == 900);
+  CHECK(settled.currency == Currency::jpy());
+  CHECK(settled.closing_date == parse_iso_date("2026-11-15").value());
+  CHECK_FALSE(settled.payment_due_date);
+}
+
+TEST_CASE("a list that states another amount than a settled statement bills makes that one be asked again") {
+  Household home;
+  REQUIRE(home.look({statement("S1", {book}, "900"), listing({book})}).held == 0);
+  ApiLine corrected = book;
+  corrected.amount = "950";
+  const ConnectionReport report = home.look({listing({corrected})});
+  CHECK(report.held == 1);
+  CHECK(report.needs_attention());
+  CHECK(home.rows().front().facts.amount_minor == 900);  // a list does not say what is billed
+  CHECK(home.look({listing({corrected})}).held == 1);
+  CHECK(known_at(home, 2)->settled.empty());
+
+  CHECK(home.look({statement("S1", {corrected}, "950"), listing({corrected})}).held == 0);
+  const auto statements = home.view()->statements().value();
+  REQUIRE(statements.size() == 1);
+  CHECK(statements.front().status == StatementStatus::revised);
+  CHECK(statements.front().balanced == true);
+  CHECK(home.rows().front().facts.amount_minor == 950);
+  home.look({listing({corrected})});
+  CHECK(known_at(home, 4)->settled.front().stated_total_minor == 950);
+}
+
+TEST_CASE("a pending copy of a billed row disputes nothing") {
+  Household home;
+  home.look({statement("S1", {book}, "900"), listing({book})});
+  ApiLine late = book;
+  late.pending = true;
+  late.amount = "1000";
+  CHECK(home.look({listing({late})}).held == 0);
+}
+
+TEST_CASE("statements of two cards with the same id are two statements") {
+  Household home;
+  home.issuer.more_cards = {"card two"};
+  const auto of_second = [](Exchange exchange) {
+    exchange.documents.front().card = 1;
+    return exchange;
+  };
+  const ConnectionReport report =
+      home.look({statement("202611", {book}, "900"), of_second(statement("202611", {station}, "999"))});
+  CHECK(reason(report).empty());
+  CHECK(home.view()->statements().value().size() == 2);
+  CHECK(home.rows().size() == 2);
+  home.look({statement("202611", {book}, "900")});
+  CHECK(home.view()->statements().value().size() == 2);
+  CHECK(known_at(home, 1, "card one")->settled.size() == 1);
+  CHECK(known_at(home, 1, "card two")->settled.empty());  // does not balance
 }
 
 TEST_CASE("a pending row that a statement bills is its posted row") {
@@ -213,5 +345,8 @@ TEST_CASE("the plan asks for the profile's history at first, then for an overlap
   REQUIRE(home.issuer.plans.size() == 2);
   CHECK(iso(home.issuer.plans[0].today) == "2026-11-20");
   CHECK(iso(home.issuer.plans[0].from) == "2025-11-20");
-  CHECK(iso(home.issuer.plans[1].from) == "2026-10-06");
+  CHECK(iso(home.issuer.plans[1].from) == "2025-11-20");  // of a card that comes new
+  CHECK_FALSE(known_at(home, 1, "card two"));
+  REQUIRE(known_at(home, 1));
+  CHECK(iso(known_at(home, 1)->from) == "2026-10-06");
 }

@@ -10,9 +10,9 @@ namespace {
 
 class ScriptedConversation final : public Conversation {
  public:
-  ScriptedConversation(Script script, std::span<const LayoutInfo> layouts, const std::string& card_key)
-      : script_(std::move(script)), layouts_(layouts) {
-    cards_.push_back({.key_text = Secret(std::string_view(card_key)), .name = "見本カード", .last4 = "0001"});
+  explicit ScriptedConversation(const ScriptedIssuer& issuer) : script_(issuer.script), layouts_(issuer.layouts()) {
+    add_card(issuer.card_key, "0001");
+    for (const std::string& key : issuer.more_cards) add_card(key, "0002");
   }
 
   Result<std::optional<IssuerRequest>> next_request() override {
@@ -37,7 +37,11 @@ class ScriptedConversation final : public Conversation {
   std::span<const CardClue> cards() const override { return cards_; }
 
  private:
+  void add_card(const std::string& key, const char* last4) {
+    cards_.push_back({.key_text = Secret(std::string_view(key)), .name = "見本カード", .last4 = last4});
+  }
   void end_document(const ApiDocument& document) {
+    card_ = document.card;
     const bool is_statement = !document.statement.empty();
     if (is_statement) {
       value(RecordKind::statement_reference, document.statement);
@@ -53,7 +57,7 @@ class ScriptedConversation final : public Conversation {
     flush();
     FetchedDocument end{.layout = &layouts_[is_statement ? 1 : 0],
                         .name = is_statement ? "/statements/{StatementId}/transactions" : "/transactions",
-                        .card = 0};
+                        .card = card_};
     if (!is_statement) {
       end.complete_from = parse_iso_date(document.from).value();
       end.complete_to = parse_iso_date(document.to).value();
@@ -61,11 +65,11 @@ class ScriptedConversation final : public Conversation {
     pieces_.emplace_back(std::move(end));
   }
   void value(RecordKind kind, const std::string& text) {
-    builder_.begin_record(kind, ++row_, 0);
+    builder_.begin_record(kind, ++row_, card_);
     builder_.cell(Field::value, text);
   }
   void add(const ApiLine& line) {
-    builder_.begin_record(RecordKind::transaction, ++row_, 0);
+    builder_.begin_record(RecordKind::transaction, ++row_, card_);
     builder_.reviewed_id_cell(Field::issuer_reference, line.id);
     builder_.reviewed_id_cell(Field::pending_reference, line.was_pending_as);
     builder_.cell(Field::usage_date, line.date);
@@ -85,6 +89,7 @@ class ScriptedConversation final : public Conversation {
   std::vector<CardClue> cards_;
   std::size_t at_ = 0;
   std::uint64_t row_ = 0;
+  std::uint32_t card_ = 0;  // of the document under way
   RawPageBuilder builder_;
   std::deque<FetchedPiece> pieces_;
 };
@@ -111,7 +116,7 @@ ScriptedIssuer::ScriptedIssuer(const std::string& id) {
 
 std::unique_ptr<Conversation> ScriptedIssuer::converse(const FetchPlan& plan) const {
   plans.push_back(plan);
-  return std::make_unique<ScriptedConversation>(script, layouts_, card_key);
+  return std::make_unique<ScriptedConversation>(*this);
 }
 
 }  // namespace meisai::test

@@ -33,6 +33,7 @@ struct ApiDocument {
   std::string status = "closed";
   std::string total;
   std::string closing_date;
+  std::uint32_t card = 0;  ///< index into the cards
 };
 
 /// A request and what its answer brings.
@@ -51,6 +52,7 @@ class ScriptedIssuer final : public LinkedIssuer {
 
   Script script;                         ///< of the next conversation
   std::string card_key = "card one";     ///< what tells the card apart
+  std::vector<std::string> more_cards;   ///< the same of others
   mutable std::vector<FetchPlan> plans;  ///< one a conversation
   IssuerProfile known;
 

@@ -144,11 +144,37 @@ TEST_CASE("an answer that was asked for under one consent is not committed under
         *home.control,
         {.issuer = home.issuer.known.id, .connection = ours, .consent = ConsentId("CS1"), .end = ConsentEnd::expired},
         "engine"));
-    REQUIRE(home.control->begin_consent(
-        ours, {.consent = ConsentId("CS7"), .not_before = now, .not_after = now + days(90)}, {.at = now}));
+    REQUIRE(home.control->begin_consent(ours,
+                                        {.consent = ConsentId("CS7"), .not_before = now, .not_after = now + days(90)},
+                                        home.connection().consent.consent, {.at = now}));
   };
   home.look({last});
   check_nothing_stored(home);
+}
+
+TEST_CASE("a withdrawal while a token is wanted is what the person hears, not that the token is lost") {
+  Household home;
+  home.tokens = [&](bool) -> Result<Secret> {
+    REQUIRE(home.gate.end_consent(
+        *home.control, {.issuer = home.issuer.known.id, .connection = ours, .consent = ConsentId("CS1")}, "subject"));
+    return fail(Code::token_indeterminate, "nobody knows");
+  };
+  CHECK(reason(home.look({listing({book})})) == "consent_withdrawn");
+  CHECK(home.connection().state != ConnectionState::reauth_required);
+}
+
+TEST_CASE("a token that failed under one consent asks nobody to renew the next") {
+  Household home;
+  home.tokens = [&](bool) -> Result<Secret> {
+    const Instant now = home.gate.now();
+    REQUIRE(home.control->begin_consent(ours,
+                                        {.consent = ConsentId("CS7"), .not_before = now, .not_after = now + days(90)},
+                                        ConsentId("CS1"), {.at = now}));
+    return fail(Code::token_missing, "replaced");
+  };
+  home.look({listing({book})});
+  CHECK(home.connection().consent.consent == ConsentId("CS7"));
+  CHECK(home.connection().state == ConnectionState::active);
 }
 
 TEST_CASE("stopped by the person: every transfer is abandoned, and what was whole stays") {

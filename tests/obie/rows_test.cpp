@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What becomes of one transaction: fields by the family and by the profile, wrong types, drift, rows that come twice.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/obie/talk.h"
@@ -15,6 +16,8 @@ Talk rows_talk(const std::string& rows, IssuerProfile profile = example_bank()) 
               answers({{"/accounts", listing("Account", {card_account("c1", "************1234")})},
                        {"/accounts/c1/transactions", rows}}));
 }
+
+LocalDate day(const char* text) { return parse_iso_date(text).value(); }
 
 std::string without(const std::string& text, const std::string& part) { return replaced(text, part, ""); }
 
@@ -227,10 +230,10 @@ TEST_CASE("a row on two pages of one list counts once, rows without id and real 
   const std::string b = row("b");
   const std::string nameless = without(row("x"), R"("TransactionId":"x",)");
   CHECK(two_pages({a, b}, {b}) == 2);
-  CHECK(two_pages({a, b}, {row("b", "11.00")}) == 3);  // same id, other bytes: told apart later
+  CHECK(two_pages({a, b}, {row("b", "11.00")}) == 3);  // same id, other bytes: the ledger takes the later one
   CHECK(two_pages({a, b}, {b}, false) == 3);           // ids that are not stable prove nothing
   CHECK(two_pages({nameless}, {nameless}) == 2);
-  CHECK(two_pages({a, a}, {b}) == 3);     // twice on one page: the issuer's own words
+  CHECK(two_pages({a, a}, {b}) == 3);     // twice on one page: the ledger takes one
   CHECK(two_pages({a, b}, {b, b}) == 3);  // one of the two is the overlap
 }
 
@@ -255,7 +258,9 @@ TEST_CASE("queries are cut to the profile's longest range and carry no zone") {
 
 TEST_CASE("settled statements are not asked for again") {
   FetchPlan plan = whole_of_2017();
-  plan.settled_statements = {"s1"};
+  plan.known_card = [&](const CardClue&) {
+    return KnownCard{.from = plan.from, .settled = {{.reference = "s1", .closing_date = day("2017-08-31")}}};
+  };
   const auto statement = [](const std::string& id) {
     return R"({"AccountId":"c1","StatementId":")" + id +
            R"(","Type":"RegularPeriodic","EndDateTime":"2017-08-31T00:00:00Z"})";
@@ -269,6 +274,68 @@ TEST_CASE("settled statements are not asked for again") {
   CHECK_FALSE(said.error);
   CHECK(said.urls.at(2) == "/accounts/c1/statements/s%2F2/transactions");
   CHECK(said.documents.size() == 2);
+}
+
+TEST_CASE("a settled statement of which the list says something else is asked for again") {
+  const std::string head =
+      R"({"AccountId":"c1","StatementId":"s1","Type":"RegularPeriodic","EndDateTime":"2017-08-31T00:00:00Z",)"
+      R"("StatementDateTime":[{"DateTime":"2017-09-27T00:00:00Z","Type":"PaymentDue"}],"StatementAmount":[)"
+      R"({"Type":"ClosingBalance","CreditDebitIndicator":"Debit","Amount":{"Amount":"400.00","Currency":"GBP"}}]})";
+  const auto is_asked = [](const std::string& now) {
+    FetchPlan plan = whole_of_2017();
+    plan.known_card = [&](const CardClue&) {
+      return KnownCard{.from = plan.from,
+                       .settled = {{.reference = "s1",
+                                    .closing_date = day("2017-08-31"),
+                                    .payment_due_date = day("2017-09-27"),
+                                    .stated_total_minor = 40000,
+                                    .currency = Currency::parse("GBP").value()}}};
+    };
+    const Talk said = talk(issuer_of(example_bank()), plan,
+                           answers({{"/accounts", listing("Account", {card_account("c1", "****1234")})},
+                                    {"/accounts/c1/statements", listing("Statement", {now})},
+                                    {"/accounts/c1/statements/s1/transactions", listing("Transaction", {row("t1")})},
+                                    {"/accounts/c1/transactions", listing("Transaction", {})}}));
+    CHECK_FALSE(said.error);
+    return std::ranges::count(said.urls, "/accounts/c1/statements/s1/transactions") == 1;
+  };
+  CHECK_FALSE(is_asked(head));
+  CHECK_FALSE(is_asked(replaced(head, "400.00", "400.0")));
+  CHECK(is_asked(replaced(head, "400.00", "410.00")));
+  CHECK(is_asked(replaced(head, "400.00", "4e2")));
+  CHECK(is_asked(replaced(head, "\"Debit\"", "\"Credit\"")));
+  CHECK(is_asked(replaced(head, "GBP", "EUR")));
+  CHECK(is_asked(replaced(head, "2017-08-31", "2017-08-30")));
+  CHECK(is_asked(replaced(head, "2017-08-31", "2018-08-31")));  // open again
+  CHECK(is_asked(replaced(head, "2017-09-27", "2017-10-27")));
+  CHECK(is_asked(replaced(head, "2017-09-27", "2017-13-27")));
+  CHECK_FALSE(is_asked(replaced(head, "PaymentDue", "Other")));  // no longer said is no other word
+}
+
+TEST_CASE("a card that is not known is asked for its whole history, and its statements are its own") {
+  FetchPlan plan = whole_of_2017();
+  plan.known_card = [&](const CardClue& card) -> std::optional<KnownCard> {
+    if (card.last4 != "1234") return std::nullopt;
+    return KnownCard{.from = day("2017-11-17"),
+                     .settled = {{.reference = "201708", .closing_date = day("2017-08-31")}}};
+  };
+  const std::string statement =
+      R"({"StatementId":"201708","Type":"RegularPeriodic","EndDateTime":"2017-08-31T00:00:00Z"})";
+  const std::string statements = listing("Statement", {statement});
+  const Talk said =
+      talk(issuer_of(example_bank()), plan,
+           answers({{"/accounts", listing("Account", {card_account("c1", "****1234"), card_account("c2", "****5678")})},
+                    {"/accounts/c1/statements", statements},
+                    {"/accounts/c2/statements", statements},
+                    {"/accounts/c2/statements/201708/", listing("Transaction", {})},
+                    {"/accounts/c1/transactions", listing("Transaction", {})},
+                    {"/accounts/c2/transactions", listing("Transaction", {})}}));
+  CHECK_FALSE(said.error);
+  REQUIRE(said.documents.size() == 3);
+  CHECK(iso(*said.documents[0].end.complete_from) == "2017-11-17");
+  CHECK(said.documents[1].end.name == "/accounts/{AccountId}/statements/{StatementId}/transactions");
+  CHECK(said.documents[1].end.card == 1);
+  CHECK(iso(*said.documents[2].end.complete_from) == "2017-01-01");
 }
 
 }  // namespace meisai::test

@@ -65,6 +65,8 @@ class Dynamic(unittest.TestCase):
         code, report = self.house.sync(company)
         self.assertIn(report["reason"], REASONS, report)
         self.assertIn(code, REASONS[report["reason"]], report)
+        # Somebody else's cards cut the connection off, and here the next seed's are somebody else's again.
+        self.assertEqual(self.house.lift_cutoffs(), 1 if report["reason"] == "wrong_owner" else 0, report)
         self.came_to[company, report["reason"]] += 1
         self.came_to[company, "added"] += report["added"]
         self.came_to[company, "rejected"] += report["rejected_count"]

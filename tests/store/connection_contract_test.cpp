@@ -55,7 +55,7 @@ TEMPLATE_TEST_CASE("a connection is kept with all that is known of it", "[contro
                          .not_after = noon() + std::chrono::hours(9),
                          .end_terms = EndTerms::seal,
                          .revocation = Revocation::due};
-  must(control.begin_consent(con, term, entry("link")));
+  must(control.begin_consent(con, term, {}, entry("link")));
   const ConnectionOutcome outcome{.outcome = SyncOutcome::failed,
                                   .reason = "issuer_unreachable",
                                   .checked_at = noon() + std::chrono::hours(1),
@@ -73,19 +73,19 @@ TEMPLATE_TEST_CASE("a connection is kept with all that is known of it", "[contro
   CHECK(all[0].last.outcome == SyncOutcome::failed);
   CHECK(all[0].last.reason == "issuer_unreachable");
   CHECK(all[0].last.checked_at == outcome.checked_at);
-  CHECK(all[0].last.data_as_of == outcome.data_as_of);
+  CHECK_FALSE(all[0].last.data_as_of);  // it was not all answered
   CHECK(all[0].last.next_allowed_at == outcome.next_allowed_at);
   CHECK(all[1].consent.consent.empty());
   CHECK(all[1].last.outcome == SyncOutcome::none);
 
   const ConnectionId none("none");
-  CHECK(code_of(control.set_connection_state(none, ConnectionState::closed, entry())) == Code::not_found);
+  CHECK(code_of(control.set_connection_state(none, consent, ConnectionState::closed, entry())) == Code::not_found);
   CHECK(code_of(control.note_outcome(none, outcome)) == Code::not_found);
-  CHECK(code_of(control.begin_consent(none, term, entry())) == Code::not_found);
+  CHECK(code_of(control.begin_consent(none, term, {}, entry())) == Code::not_found);
   CHECK(code_of(control.announce_end(none, consent)) == Code::not_found);
   CHECK(code_of(control.end_consent(none, consent, ConsentEnd::expired, noon(), HeldData::kept, entry())) ==
         Code::not_found);
-  CHECK(code_of(control.set_revocation(none, Revocation::due, entry())) == Code::not_found);
+  CHECK(code_of(control.set_revocation(none, consent, Revocation::due, entry())) == Code::not_found);
 }
 
 TEMPLATE_TEST_CASE("facts about a connection carry its consent, and all carry what is sealed", "[control]", MemoryWorld,
@@ -100,12 +100,12 @@ TEMPLATE_TEST_CASE("facts about a connection carry its consent, and all carry wh
   CHECK(facts.sealed.empty());
   CHECK_FALSE(must(world.control().facts()).consent);
   CHECK_FALSE(must(world.control().facts_about(ConnectionId("con3"))).consent);
-  must(world.control().set_connection_state(con, ConnectionState::reauth_required, entry()));
+  must(world.control().set_connection_state(con, consent, ConnectionState::reauth_required, entry()));
   CHECK(must(world.control().facts_about(con)).connection_state == ConnectionState::reauth_required);
   world.end_consent("con2", HeldData::erased);
-  world.end_consent("con1", HeldData::sealed);
+  must(world.control().end_consent(con, consent, ConsentEnd::expired, noon(), HeldData::sealed, entry()));
   CHECK(must(world.control().facts()).sealed == std::vector{con, ConnectionId("con2")});
-  must(world.control().begin_consent(con, {.consent = ConsentId("new")}, entry("renew")));
+  must(world.control().begin_consent(con, {.consent = ConsentId("new")}, consent, entry("renew")));
   CHECK(must(world.control().facts()).sealed == std::vector{ConnectionId("con2")});
 }
 
@@ -143,8 +143,56 @@ TEMPLATE_TEST_CASE("a consent ends once, and raises the epoch", "[control]", Mem
         Code::consent_superseded);
   CHECK(code_of(control.end_consent(con, consent, ConsentEnd::ending, noon(), HeldData::kept, entry())) ==
         Code::invalid_argument);
-  must(control.set_revocation(con, Revocation::confirmed, entry("revoke")));
+  CHECK(must(control.set_revocation(con, consent, Revocation::confirmed, entry("revoke"))));
   CHECK(only(control).consent.revocation == Revocation::confirmed);
+}
+
+TEMPLATE_TEST_CASE("what is said of another consent than the connection's changes nothing", "[control]", MemoryWorld,
+                   FolderWorld) {
+  TestType world;
+  Control& control = world.control();
+  world.connect("con1");
+  const ConsentId other("another");
+  const std::size_t before = entries(control);
+  CHECK_FALSE(must(control.set_connection_state(con, other, ConnectionState::closed, entry())));
+  CHECK_FALSE(must(control.set_revocation(con, other, Revocation::due, entry())));
+  CHECK(code_of(control.begin_consent(con, {.consent = ConsentId("new")}, other, entry())) == Code::consent_superseded);
+  CHECK(code_of(control.note_erased(con, other, entry())) == Code::consent_superseded);
+  CHECK(code_of(control.note_erased(con, consent, entry())) == Code::invalid_argument);
+  CHECK(only(control).state == ConnectionState::active);
+  CHECK(only(control).consent.revocation == Revocation::none);
+  CHECK(entries(control) == before);
+
+  must(control.announce_end(con, consent));
+  CHECK(code_of(control.begin_consent(con, {.consent = ConsentId("new")}, consent, entry())) == Code::store_busy);
+  world.end_consent("con1", HeldData::kept);
+  CHECK(code_of(control.begin_consent(con, {.consent = ConsentId("new")}, consent, entry())) ==
+        Code::consent_withdrawn);
+  CHECK(must(control.set_connection_state(con, consent, ConnectionState::closed, entry())));
+  CHECK_FALSE(must(control.set_connection_state(con, consent, ConnectionState::reauth_required, entry())));
+  CHECK(only(control).state == ConnectionState::closed);
+}
+
+TEMPLATE_TEST_CASE("after an erasure nobody of the issuer has seen everything", "[control]", MemoryWorld, FolderWorld) {
+  TestType world;
+  Control& control = world.control();
+  world.connect("con1", "jcb_card");
+  world.connect("con2", "jcb_card");
+  world.connect("con3", "aozora_card");
+  for (const char* id : {"con1", "con2", "con3"})
+    must(control.note_outcome(ConnectionId(id), {.outcome = SyncOutcome::fresh, .data_as_of = noon()}));
+  world.end_consent("con1", HeldData::sealed);
+  const std::uint64_t epoch = must(control.facts()).epoch;
+  must(control.note_erased(con, consent, entry("erase")));
+  const auto all = must(control.connections());
+  CHECK(all[0].consent.held == HeldData::erased);
+  CHECK_FALSE(all[0].last.data_as_of);
+  CHECK_FALSE(all[1].last.data_as_of);
+  CHECK(all[2].last.data_as_of == noon());
+  CHECK(must(control.facts()).epoch == epoch + 1);
+  // A look that began before and failed because of it brings the old instant not back.
+  must(control.note_outcome(ConnectionId("con2"), {.outcome = SyncOutcome::failed, .data_as_of = noon()}));
+  CHECK_FALSE(must(control.connections())[1].last.data_as_of);
 }
 
 TEMPLATE_TEST_CASE("an incident can name one connection", "[control]", MemoryWorld, FolderWorld) {
@@ -201,7 +249,7 @@ TEST_CASE("a sync that notes its outcome brings no ended consent back", "[contro
   CHECK(must(other->control().facts_about(con)).consent->end == ConsentEnd::none);
   must(world.control().end_consent(con, consent, ConsentEnd::withdrawn, noon(), HeldData::sealed, entry()));
   must(other->control().note_outcome(con, {.outcome = SyncOutcome::fresh}));
-  must(other->control().set_connection_state(con, ConnectionState::closed, entry()));
+  must(other->control().set_connection_state(con, consent, ConnectionState::closed, entry()));
   const Facts facts = must(world.control().facts_about(con));
   CHECK(facts.consent->end == ConsentEnd::withdrawn);
   CHECK(facts.consent->held == HeldData::sealed);

@@ -195,6 +195,66 @@ TEMPLATE_TEST_CASE("destroyed tokens are gone for good", "[consent]", MemoryWorl
   CHECK(current(world).generation == 2);
 }
 
+TEMPLATE_TEST_CASE("tokens that a renewal replaces are kept aside until they are given back", "[consent]", MemoryWorld,
+                   FolderWorld) {
+  TestType world;
+  ConsentStore& store = world.consents();
+  const ConsentId old("consent-con1");
+  const ConsentId next("consent-2");
+  must(store.put_tokens(sample_tokens(), std::nullopt, entry("link")));
+  Tokens fresh = sample_tokens();
+  fresh.refresh = Secret("fresh");
+  must(store.set_aside(fresh, next, entry("link")));
+  CHECK(current(world).generation == 1);
+  CHECK(current(world).refresh.reveal_text() == refresh_text);
+  must(store.adopt(con, ConsentId("nobody"), old, entry("link")));  // nothing was set aside for it
+  CHECK(current(world).generation == 1);
+
+  must(store.adopt(con, next, old, entry("link")));
+  CHECK(current(world).generation == 2);
+  CHECK(current(world).state == TokenState::active);
+  CHECK(current(world).refresh.reveal_text() == "fresh");
+  CHECK(code_of(store.set_token_state(con, 1, TokenState::revoke_only, entry())) == Code::not_found);
+  auto aside = must(store.aside());
+  REQUIRE(aside.size() == 1);
+  CHECK(aside[0].consent == old);
+  CHECK(aside[0].tokens.connection == con);
+  CHECK(aside[0].tokens.state == TokenState::revoke_only);
+  CHECK(aside[0].tokens.refresh.reveal_text() == refresh_text);
+
+  must(store.set_token_state(con, 2, TokenState::destroyed, entry("revoke")));
+  must(store.set_aside(fresh, ConsentId("consent-3"), entry("link")));
+  must(store.adopt(con, ConsentId("consent-3"), next, entry("link")));  // nothing is left of the destroyed ones
+  CHECK(must(store.aside()).size() == 1);
+  must(store.drop_aside(con, old, entry("revoke")));
+  CHECK(must(store.aside()).empty());
+  CHECK(current(world).generation == 3);
+}
+
+TEMPLATE_TEST_CASE("an erasure waits for another connection's refresh", "[consent][erase]", MemoryWorld, FolderWorld) {
+  TestType world;
+  world.connect("con1");
+  world.connect("con2");
+  must(world.consents().put_tokens(sample_tokens(), std::nullopt, entry("link")));
+  AuditDraft begun{.at = noon(),
+                   .actor = "engine",
+                   .operation = "token_refresh",
+                   .object = "issuer jcb_card connection con1",
+                   .result = "begun"};
+  CHECK(must(world.consents().intend_refresh(authorize(world), con, 1, begun)));
+  world.end_consent("con2", HeldData::sealed);
+  const auto erase_at = [&](Instant at) {
+    AuditDraft draft = entry("erase");
+    draft.at = at;
+    return world.store().erase(world.template permit<Maintenance>(), ConnectionId("con2"), ConsentId("consent-con2"),
+                               draft);
+  };
+  CHECK(code_of(erase_at(noon() + std::chrono::seconds(59))) == Code::store_busy);
+  CHECK(current(world).state == TokenState::refresh_intent);
+  must(erase_at(noon() + std::chrono::minutes(1)));  // whoever began that is gone
+  CHECK(current(world).state == TokenState::refresh_intent);
+}
+
 TEMPLATE_TEST_CASE("a client key is kept until it is removed", "[consent]", MemoryWorld, FolderWorld) {
   TestType world;
   const IssuerId issuer("aozora_card");

@@ -12,7 +12,10 @@ namespace {
 const ConnectionId con1("con1");
 
 void erase(World& world, const ConnectionId& connection = con1) {
-  must(world.store().erase(world.permit<Maintenance>(), connection, entry("consent_erase")));
+  if (must(world.control().facts_about(connection)).consent->end == ConsentEnd::none)
+    world.end_consent(connection.text(), HeldData::kept);
+  must(world.store().erase(world.permit<Maintenance>(), connection, ConsentId("consent-" + connection.text()),
+                           entry("consent_erase")));
 }
 
 std::vector<CardKey> card_keys(LedgerView& view) {
@@ -62,7 +65,7 @@ TEMPLATE_TEST_CASE("an erasure takes what only the connection brought", "[erase]
   for (const MonthTotal& total : must(view->month_totals())) CHECK(total.card != sample.only_linked);
   std::vector<CardKey> covered;
   for (const CoverageRow& row : must(view->coverage())) covered.push_back(row.card);
-  CHECK(covered == std::vector{sample.twice_linked, sample.in_file_too});
+  CHECK(covered == std::vector{sample.in_file_too});
 
   std::vector<std::int64_t> removed;
   for (const ChangeRow& change : must(view->changes(before, 100))) {
@@ -158,11 +161,11 @@ TEMPLATE_TEST_CASE("a row that a file brought too stays", "[erase]", MemoryWorld
 TEMPLATE_TEST_CASE("an erasure needs a connection and a permit that holds", "[erase]", MemoryWorld, FolderWorld) {
   TestType world;
   const LinkedSample sample(world);
-  CHECK(code_of(world.store().erase(world.template permit<Maintenance>(), ConnectionId(), entry())) ==
+  CHECK(code_of(world.store().erase(world.template permit<Maintenance>(), ConnectionId(), ConsentId(), entry())) ==
         Code::invalid_argument);
   auto spent = world.template permit<Maintenance>();
   must(std::move(spent).admit());
-  CHECK_FALSE(world.store().erase(std::move(spent), con1, entry()));
+  CHECK_FALSE(world.store().erase(std::move(spent), con1, ConsentId("consent-con1"), entry()));
   CHECK(world.rows().size() == 8);
   CHECK(world.findings().empty());
 }

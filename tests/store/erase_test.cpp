@@ -23,7 +23,7 @@ const ConnectionId con1("con1");
 
 Result<void> erase(World& world) {
   MEISAI_ASSIGN(auto permit, world.gate().ask<Maintenance>({}));
-  return world.store().erase(std::move(permit), con1, entry("consent_erase"));
+  return world.store().erase(std::move(permit), con1, ConsentId("consent-con1"), entry("consent_erase"));
 }
 
 std::string content_of(const fs::path& path) {
@@ -123,7 +123,8 @@ TEST_CASE("who has the old ledger open gets store_changed everywhere", "[erase]"
   CHECK(code_of(store->begin_staging({}, std::chrono::seconds(1))) == Code::store_changed);
   CHECK(code_of(store->record(entry())) == Code::store_changed);
   CHECK(code_of(store->check(world.permit<Maintenance>(), std::nullopt, entry())) == Code::store_changed);
-  CHECK(code_of(store->erase(world.permit<Maintenance>(), con1, entry())) == Code::store_changed);
+  CHECK(code_of(store->erase(world.permit<Maintenance>(), con1, ConsentId("consent-con1"), entry())) ==
+        Code::store_changed);
   CHECK(code_of(consents->tokens(con1)) == Code::store_changed);
   CHECK(code_of(consents->consents()) == Code::store_changed);
   CHECK(code_of(consents->put_consent({.id = ConsentId("x")}, entry())) == Code::store_changed);

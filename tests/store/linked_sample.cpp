@@ -128,6 +128,7 @@ LinkedSample::LinkedSample(World& world) {
                               .channel = "file",
                               .certainty = "statement"}));
   });
+  world.end_consent("con1", HeldData::kept);  // nothing is erased before its consent has ended
 }
 
 }  // namespace meisai::test

@@ -104,7 +104,9 @@ TEST_CASE("a store that version 1 made goes on", "[migration]") {
   CHECK(world.findings().empty());
   world.open();
   CHECK(must(world.consents().tokens(ConnectionId("con1")))->access.reveal_text() == "a");
-  must(world.store().erase(world.permit<Maintenance>(), ConnectionId("con1"), entry("consent_erase")));
+  world.end_consent("con1", HeldData::sealed);
+  must(world.store().erase(world.permit<Maintenance>(), ConnectionId("con1"), ConsentId("consent-con1"),
+                           entry("consent_erase")));
   CHECK(world.rows().size() == 1);
   CHECK(world.findings().empty());
 }

@@ -111,7 +111,7 @@ void World::connect(const std::string& id, const std::string& issuer) {
                                {.consent = ConsentId("consent-" + id),
                                 .not_before = clock().wall(),
                                 .not_after = clock().wall() + std::chrono::hours(24 * 365)},
-                               entry("link")));
+                               {}, entry("link")));
 }
 
 void World::end_consent(const std::string& id, HeldData held) {

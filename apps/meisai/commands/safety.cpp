@@ -3,6 +3,8 @@
 // Commands for when something may be wrong: audit, incident, doctor.
 #include <sys/stat.h>
 
+#include <tuple>
+
 #include "apps/meisai/commands/commands.h"
 #include "apps/meisai/json.h"
 #include "apps/meisai/words.h"
@@ -88,6 +90,9 @@ Result<Exit> execute(const Session& session, const AuditVerifyArguments&) {
 Result<Exit> execute(const Session& session, const IncidentOpenArguments& arguments) {
   MEISAI_ASSIGN(const auto engine, session.open_gate());
   MEISAI_ASSIGN(const Incident incident, engine->open_incident(arguments.request));
+  // The cutoff stands. `cancel` also gives tokens back: now where the ledger opens, else with the next sync.
+  if (incident.degree == CutoffDegree::cancel)
+    if (const auto whole = session.open_store()) std::ignore = (*whole)->sweep();
   if (session.json()) {
     session.print(json::incidents(std::span(&incident, 1)));
   } else {

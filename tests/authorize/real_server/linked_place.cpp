@@ -65,7 +65,7 @@ void LinkedPlace::make(const std::filesystem::path& folder, const PlaceOrder& or
   must(opened->control().add_connection(connection, entry));
   must(opened->control().begin_consent(
       connection.id, {.consent = ConsentId("consent1"), .not_before = now, .not_after = now + std::chrono::days(90)},
-      entry));
+      {}, entry));
 }
 
 LinkedPlace::LinkedPlace(const std::filesystem::path& folder)

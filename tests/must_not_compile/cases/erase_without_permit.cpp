@@ -7,8 +7,8 @@
 
 Result<void> attempt(Store& store, [[maybe_unused]] Permit<Maintenance> permit, const ConnectionId& connection) {
 #ifdef MEISAI_RIGHT_FORM
-  return store.erase(std::move(permit), connection, AuditDraft{});
+  return store.erase(std::move(permit), connection, ConsentId{}, AuditDraft{});
 #else
-  return store.erase(connection, AuditDraft{});
+  return store.erase(connection, ConsentId{}, AuditDraft{});
 #endif
 }

@@ -37,6 +37,12 @@ struct Tokens {
   Instant obtained_at{};
 };
 
+/// Tokens that no connection works with: of a consent that is not in force yet, or that a renewal has replaced.
+struct TokensAside {
+  ConsentId consent;
+  Tokens tokens;  ///< always `revoke_only`
+};
+
 /// Thread-safe where its Store is. Other processes see each change at once.
 class ConsentStore {
  public:
@@ -59,6 +65,19 @@ class ConsentStore {
   /// Any other change of state. `destroyed` overwrites what was kept.
   [[nodiscard]] virtual Result<void> set_token_state(const ConnectionId& connection, std::uint64_t generation,
                                                      TokenState state, const AuditDraft& audit) = 0;
+
+  /// Keeps tokens of a consent beside those that the connection works with. They can do nothing but be given back,
+  /// unless `adopt` makes them the connection's.
+  [[nodiscard]] virtual Result<void> set_aside(const Tokens& tokens, const ConsentId& consent,
+                                               const AuditDraft& audit) = 0;
+  /// Makes the tokens that were set aside for `consent` those of the connection: active, next generation. What it had
+  /// until now is set aside for `before`, unless that was destroyed. In one step; nothing where there are none.
+  [[nodiscard]] virtual Result<void> adopt(const ConnectionId& connection, const ConsentId& consent,
+                                           const ConsentId& before, const AuditDraft& audit) = 0;
+  [[nodiscard]] virtual Result<std::vector<TokensAside>> aside() = 0;
+  /// They were given back: overwrites them.
+  [[nodiscard]] virtual Result<void> drop_aside(const ConnectionId& connection, const ConsentId& consent,
+                                                const AuditDraft& audit) = 0;
 
   /// Our private key at an issuer (PKCS#8 PEM), wrapped like a token. An empty one removes it.
   [[nodiscard]] virtual Result<void> put_client_key(const IssuerId& issuer, const Secret& pem,

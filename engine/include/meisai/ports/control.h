@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "meisai/audit.h"
@@ -28,6 +29,9 @@ struct Facts {
   Instant high_water{};              ///< the latest instant at which something was allowed
   std::vector<Incident> incidents;   ///< all, the lifted ones too
   std::vector<ConnectionId> sealed;  ///< connections whose held data is sealed or erased
+  /// Connections whose data is to be sealed or erased at the end of their consent, and when that is. The gate counts
+  /// them as sealed from that instant, also where no sweep has ended them yet.
+  std::vector<std::pair<ConnectionId, Instant>> sealed_from;
   /// Of the connection that was asked about; empty: there is no such connection, or none was asked about.
   std::optional<ConsentTerm> consent;
   ConnectionState connection_state = ConnectionState::active;
@@ -65,21 +69,33 @@ class Control : public FactSource {
   [[nodiscard]] virtual Result<std::vector<Connection>> connections() = 0;
   /// A new connection. `invalid_argument` for an id that is taken.
   [[nodiscard]] virtual Result<void> add_connection(const Connection& connection, const AuditDraft& audit) = 0;
-  [[nodiscard]] virtual Result<void> set_connection_state(const ConnectionId& id, ConnectionState state,
-                                                          const AuditDraft& audit) = 0;
-  /// What the last look came to. No entry of its own: the window's commit or the refusal has one.
+  /// True where the connection is in that state now. False, and nothing changed, where it stands on another consent
+  /// than `consent` by now, or cannot become that: `closed` stays, and only an active one becomes `reauth_required`.
+  [[nodiscard]] virtual Result<bool> set_connection_state(const ConnectionId& id, const ConsentId& consent,
+                                                          ConnectionState state, const AuditDraft& audit) = 0;
+  /// What the last look came to. No entry of its own: the window's commit or the refusal has one. Only a look that
+  /// checked everything (`fresh`, `unchanged`) changes `data_as_of`.
   [[nodiscard]] virtual Result<void> note_outcome(const ConnectionId& id, const ConnectionOutcome& outcome) = 0;
-  /// Makes a consent the connection's and the connection active: what was there before is superseded.
+  /// Makes a consent the connection's and the connection active, in place of `replaces` (empty: the connection is
+  /// new). `consent_superseded` where it stands on another one by now, `consent_withdrawn` where that one was
+  /// withdrawn or the connection closed, `store_busy` while that one is being ended.
   [[nodiscard]] virtual Result<void> begin_consent(const ConnectionId& id, const ConsentTerm& term,
-                                                   const AuditDraft& audit) = 0;
+                                                   const ConsentId& replaces, const AuditDraft& audit) = 0;
   /// The durable intent to end it (ConsentEnd::ending); policy refuses from here on. Nothing for an ended one.
   [[nodiscard]] virtual Result<void> announce_end(const ConnectionId& id, const ConsentId& consent) = 0;
   /// Ends it, sets what becomes of held data, and raises the epoch. Ended stays ended: a second call changes only
   /// `held`, and only to a stricter one.
   [[nodiscard]] virtual Result<void> end_consent(const ConnectionId& id, const ConsentId& consent, ConsentEnd end,
                                                  Instant at, HeldData held, const AuditDraft& audit) = 0;
-  [[nodiscard]] virtual Result<void> set_revocation(const ConnectionId& id, Revocation revocation,
-                                                    const AuditDraft& audit) = 0;
+  /// False, and nothing changed, where the connection stands on another consent by now.
+  [[nodiscard]] virtual Result<bool> set_revocation(const ConnectionId& id, const ConsentId& consent,
+                                                    Revocation revocation, const AuditDraft& audit) = 0;
+  /// The data that was fetched under this consent is gone: raises the epoch, and no connection of the issuer has seen
+  /// everything any more, so that each fetches its whole history again. For stores, as the last step of an erasure.
+  /// `consent_superseded` where the connection stands on another consent by now; `invalid_argument` where it has not
+  /// ended.
+  [[nodiscard]] virtual Result<void> note_erased(const ConnectionId& id, const ConsentId& consent,
+                                                 const AuditDraft& audit) = 0;
 
   /// Inserts or replaces by issuer.
   [[nodiscard]] virtual Result<void> put_registration(const Registration& registration, const AuditDraft& audit) = 0;

@@ -5,6 +5,8 @@
 // adapters/<family>/.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,12 +20,27 @@
 
 namespace meisai {
 
+/// A statement that is closed, complete and balanced, as the issuer stated it: its rows need no new look while the
+/// issuer states the same.
+struct SettledStatement {
+  std::string reference;  ///< the issuer's own id
+  std::optional<LocalDate> closing_date;
+  std::optional<LocalDate> payment_due_date;
+  std::optional<std::int64_t> stated_total_minor;
+  Currency currency = Currency::jpy();
+};
+/// A card that earlier looks at the connection have met.
+struct KnownCard {
+  LocalDate from{};  ///< earliest day wanted
+  std::vector<SettledStatement> settled;
+};
+
 /// What the engine knows already, so that a conversation asks only for what is new.
 struct FetchPlan {
   LocalDate today{};
-  LocalDate from{};  ///< earliest day wanted: bounded by consent, profile and what is known
-  /// The issuer's own ids of statements that are closed, complete and balanced: their rows need no new look.
-  std::vector<std::string> settled_statements;
+  LocalDate from{};  ///< earliest day wanted of a card that is not known: all that the profile offers
+  /// Empty for a card that is not known. Outlives neither the store nor the look.
+  std::function<std::optional<KnownCard>(const CardClue& card)> known_card;
 };
 
 /// A GET to the resource server.

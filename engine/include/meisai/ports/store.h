@@ -299,8 +299,11 @@ class Store {
   /// without other rows. The survivors go to a new file under a new key, the old key is destroyed, so that old
   /// copies of the file are unreadable too. Public ids of survivors stay. Other processes that have the store open get
   /// `store_changed` from then on and open it again; none sees the old content.
+  /// In the same step control notes it (Control::note_erased), which refuses where the connection does not stand on
+  /// this consent any more: a renewal that comes first keeps everything. `store_busy` while another connection's
+  /// refresh is under way, which would lose its answer.
   [[nodiscard]] virtual Result<void> erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
-                                           const AuditDraft& audit) = 0;
+                                           const ConsentId& consent, const AuditDraft& audit) = 0;
   /// Whole check (page integrity, roll-up recomputed, audit chain against its anchor); with `prune_before`
   /// raw pages whose retention ended before that instant are destroyed.
   [[nodiscard]] virtual Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit,
