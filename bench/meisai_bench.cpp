@@ -108,11 +108,11 @@ Result<meisai::Connection> connection_in(meisai::Control& control, meisai::Insta
                                 .issuer = meisai::IssuerId("yardstick_api"),
                                 .state = meisai::ConnectionState::active,
                                 .linked_at = now};
-  connection.consent = {
-      .consent = meisai::ConsentId("k1"), .not_before = now, .not_after = now + std::chrono::hours(24)};
   const meisai::AuditDraft audit{
       .at = now, .actor = "subject", .operation = "link", .object = "bench", .result = "done"};
   MEISAI_TRY(control.add_connection(connection, audit));
+  connection.consent = {
+      .consent = meisai::ConsentId("k1"), .not_before = now, .not_after = now + std::chrono::hours(24)};
   MEISAI_TRY(control.begin_consent(connection.id, connection.consent, {}, audit));
   return connection;
 }
