@@ -4,6 +4,7 @@
 // audit entry; like every vault commit it notes where control was and tells control where the vault is.
 #include <utility>
 
+#include "storage/rules/consent_rules.h"
 #include "storage/sqlcipher/consent_codec.h"
 #include "storage/sqlcipher/token_table.h"
 #include "storage/sqlcipher/values.h"
@@ -11,18 +12,6 @@
 
 namespace meisai::sqlcipher {
 namespace {
-
-Tokens copy_of(const Tokens& tokens) {
-  return {.connection = tokens.connection,
-          .generation = tokens.generation,
-          .state = tokens.state,
-          .access = tokens.access.clone(),
-          .refresh = tokens.refresh.clone(),
-          .access_ends_at = tokens.access_ends_at,
-          .refresh_ends_at = tokens.refresh_ends_at,
-          .scopes = tokens.scopes,
-          .obtained_at = tokens.obtained_at};
-}
 
 class SqlcipherConsents final : public ConsentStore {
  public:
@@ -68,7 +57,7 @@ class SqlcipherConsents final : public ConsentStore {
     return change(audit, [&](Database& database, const VaultPlace& place) -> Result<void> {
       MEISAI_ASSIGN(const auto now, find_tokens(database, tokens.connection));
       MEISAI_TRY(consent_rules::may_replace(now, after_intent));
-      Tokens next = copy_of(tokens);
+      Tokens next = consent_rules::copy_of(tokens);
       next.generation = (now ? now->generation : 0) + 1;
       next.state = TokenState::active;
       return save_tokens(database, place, next, home_->entropy());
@@ -107,7 +96,7 @@ class SqlcipherConsents final : public ConsentStore {
     if (tokens.connection.empty() || consent.empty())
       return fail(Code::invalid_argument, "tokens belong to a connection and a consent");
     return change(audit, [&](Database& database, const VaultPlace& place) -> Result<void> {
-      Tokens kept = copy_of(tokens);
+      Tokens kept = consent_rules::copy_of(tokens);
       kept.connection = place_aside(tokens.connection, consent);
       kept.state = TokenState::revoke_only;
       return save_tokens(database, place, kept, home_->entropy());
