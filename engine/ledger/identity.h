@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "meisai/ports/store.h"
 
@@ -16,6 +17,14 @@ namespace meisai::ledger {
 
 /// Version byte and truncated SHA-256: the first twelve bytes of a Fingerprint.
 using FactsKey = std::array<std::uint8_t, 12>;
+/// Bytes of its digest, which spread well enough as they are.
+struct FactsHash {
+  [[nodiscard]] std::size_t operator()(const FactsKey& key) const noexcept {
+    std::uint64_t hash = 0;
+    std::memcpy(&hash, key.data() + 1, sizeof hash);
+    return hash;
+  }
+};
 
 constexpr std::uint8_t identity_recipe = 1;          ///< raw facts
 constexpr std::uint8_t issuer_reference_recipe = 2;  ///< the issuer's stable id

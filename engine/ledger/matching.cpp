@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <compare>
 #include <cstdlib>
-#include <cstring>
 #include <tuple>
 #include <utility>
 
@@ -29,7 +28,8 @@ template <class OnGroup>
 Result<void> WindowMatch::merge(const OnGroup& on_group) {
   std::ranges::sort(entries_, {}, order_of);
   const std::span<const Entry> all(entries_);
-  const std::vector<StoredRow> none;
+  std::vector<StoredRow> rows;  // of one group; the slots are kept, for their texts' memory
+  std::size_t row_count = 0;
   for (std::size_t begin = 0; begin < all.size();) {
     // Undated rows have day keys below zero: a stretch of their own, or the range would span all of history.
     std::size_t end = begin;
@@ -41,20 +41,21 @@ Result<void> WindowMatch::merge(const OnGroup& on_group) {
       while (cursor < end && group_of(all[cursor]) == group_of(all[first])) ++cursor;
       return all.subspan(first, cursor - first);
     };
-    std::vector<StoredRow> rows;
+    const std::span<const StoredRow> none;
     const auto flush = [&] {
       const GroupKey stored = group_of(rows.front());
       while (cursor < end && group_of(all[cursor]) < stored) on_group(next_group(), none);
-      if (cursor < end && group_of(all[cursor]) == stored) on_group(next_group(), rows);
-      rows.clear();
+      if (cursor < end && group_of(all[cursor]) == stored) on_group(next_group(), std::span(rows).first(row_count));
+      row_count = 0;
     };
     if (const CardKey card = cards_[all[begin].card]; card != 0) {
       MEISAI_TRY(ledger_.rows_on(card, all[begin].day, all[end - 1].day, [&](const StoredRow& row) {
-        if (!rows.empty() && group_of(rows.front()) != group_of(row)) flush();
-        rows.push_back(row);
+        if (row_count != 0 && group_of(rows.front()) != group_of(row)) flush();
+        if (row_count == rows.size()) rows.emplace_back();
+        rows[row_count++] = row;
         return true;
       }));
-      if (!rows.empty()) flush();
+      if (row_count != 0) flush();
     }
     while (cursor < end) on_group(next_group(), none);
     begin = end;
@@ -64,7 +65,7 @@ Result<void> WindowMatch::merge(const OnGroup& on_group) {
 
 Result<std::map<StatementKey, std::uint64_t>> WindowMatch::overlap() {
   std::map<StatementKey, std::uint64_t> shared;
-  MEISAI_TRY(merge([&shared](std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
+  MEISAI_TRY(merge([&shared](std::span<const Entry> entries, std::span<const StoredRow> rows) {
     if (entries.front().undated) return;  // undated rows stand under their statement's number: not comparable yet
     const auto once =
         static_cast<std::uint64_t>(std::ranges::count_if(entries, [](const Entry& entry) { return !entry.in_parts; }));
@@ -111,8 +112,8 @@ Result<Outcome> WindowMatch::decide(StatementKey statement) {
   if (statement_ != 0) {
     MEISAI_TRY(ledger_.rows_of(statement_, [this](const StoredRow& row) { return listed_.insert(row.key), true; }));
   }
-  MEISAI_TRY(merge(
-      [this](std::span<const Entry> entries, const std::vector<StoredRow>& rows) { decide_group(entries, rows); }));
+  MEISAI_TRY(
+      merge([this](std::span<const Entry> entries, std::span<const StoredRow> rows) { decide_group(entries, rows); }));
   outcome_.listed_before = listed_.size();
   outcome_.matched = matched_.size();
   MEISAI_TRY(collect_absent());
@@ -132,15 +133,13 @@ Result<Outcome> WindowMatch::decide_linked(StatementKey statement, const std::op
 void WindowMatch::find_repeats() {
   repeats_.clear();
   struct Seen {
-    std::uint64_t hash;  // part of the key: equal ones lie together, and are compared whole
+    std::size_t hash;  // part of the key: equal ones lie together, and are compared whole
     const Entry* entry;
   };
   std::vector<Seen> seen;
   for (const Entry& entry : entries_) {
     if (!is_by_reference(entry.facts)) continue;
-    std::uint64_t hash = 0;
-    std::memcpy(&hash, entry.facts.data() + 1, sizeof hash);
-    seen.push_back({hash, &entry});
+    seen.push_back({FactsHash()(entry.facts), &entry});
   }
   const auto order = [](const Seen& a) { return std::tie(a.hash, a.entry->facts, a.entry->card, a.entry->part_index); };
   std::ranges::sort(seen, [&](const Seen& a, const Seen& b) {
@@ -155,7 +154,7 @@ void WindowMatch::find_repeats() {
   }
 }
 
-void WindowMatch::decide_group(std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
+void WindowMatch::decide_group(std::span<const Entry> entries, std::span<const StoredRow> rows) {
   if (repeats_.empty()) return decide_stated_once(entries, rows);
   std::vector<Entry> once;
   for (const Entry& entry : entries) {
@@ -167,19 +166,19 @@ void WindowMatch::decide_group(std::span<const Entry> entries, const std::vector
   decide_stated_once(once, rows);
 }
 
-void WindowMatch::decide_stated_once(std::span<const Entry> entries, const std::vector<StoredRow>& rows) {
+void WindowMatch::decide_stated_once(std::span<const Entry> entries, std::span<const StoredRow> rows) {
   if (rows.empty()) {  // most rows of most imports are new
     std::uint32_t occurrence = 0;
     for (const Entry& entry : entries) outcome_.decisions[entry.ordinal] = {Action::insert, ++occurrence, 0};
     return;
   }
-  std::vector<bool> used(rows.size(), false);
-  std::vector<bool> decided(entries.size(), false);
+  used_.assign(rows.size(), false);
+  decided_.assign(entries.size(), false);
   const auto pass = [&](Action action, const auto& fits) {
     for (std::size_t e = 0; e < entries.size(); ++e)
-      for (std::size_t r = 0; r < rows.size() && !decided[e]; ++r) {
-        if (used[r] || !fits(entries[e], rows[r])) continue;
-        used[r] = decided[e] = true;
+      for (std::size_t r = 0; r < rows.size() && !decided_[e]; ++r) {
+        if (used_[r] || !fits(entries[e], rows[r])) continue;
+        used_[r] = decided_[e] = true;
         outcome_.decisions[entries[e].ordinal] = {action, rows[r].fingerprint.occurrence(), rows[r].key};
         if (listed_.contains(rows[r].key)) matched_.insert(rows[r].key);
       }
@@ -207,7 +206,7 @@ void WindowMatch::decide_stated_once(std::span<const Entry> entries, const std::
   std::uint32_t occurrence = 0;
   for (const StoredRow& row : rows) occurrence = std::max(occurrence, row.fingerprint.occurrence());
   for (std::size_t e = 0; e < entries.size(); ++e)
-    if (!decided[e]) outcome_.decisions[entries[e].ordinal] = {Action::insert, ++occurrence, 0};
+    if (!decided_[e]) outcome_.decisions[entries[e].ordinal] = {Action::insert, ++occurrence, 0};
 }
 
 Result<void> WindowMatch::collect_absent() {

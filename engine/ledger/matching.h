@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <unordered_set>
 #include <vector>
@@ -98,14 +97,17 @@ class WindowMatch {
   template <class OnGroup>
   Result<void> merge(const OnGroup& on_group);
   void find_repeats();
-  void decide_group(std::span<const Entry> entries, const std::vector<StoredRow>& rows);
-  void decide_stated_once(std::span<const Entry> entries, const std::vector<StoredRow>& rows);
+  void decide_group(std::span<const Entry> entries, std::span<const StoredRow> rows);
+  void decide_stated_once(std::span<const Entry> entries, std::span<const StoredRow> rows);
   [[nodiscard]] Result<void> collect_absent();
   void pair_revised_amounts();
   [[nodiscard]] Result<void> pair_across_days(const std::optional<CompleteDays>& complete);
+  [[nodiscard]] Result<std::vector<StoredRow>> unused_rows(CardKey card, std::span<const Entry* const> entries,
+                                                           const std::optional<CompleteDays>& complete,
+                                                           const std::unordered_set<TransactionKey>& used);
   [[nodiscard]] Result<void> pair_card(CardKey card, std::span<const Entry* const> entries,
                                        const std::optional<CompleteDays>& complete,
-                                       const std::set<TransactionKey>& used);
+                                       const std::unordered_set<TransactionKey>& used);
 
   LedgerWrite& ledger_;
   std::span<const CardKey> cards_;
@@ -114,6 +116,7 @@ class WindowMatch {
   std::unordered_set<TransactionKey> listed_;   // rows that the statement lists, from before
   std::unordered_set<TransactionKey> matched_;  // of these, found again
   std::vector<bool> repeats_;                   // by ordinal; empty: none
+  std::vector<bool> used_, decided_;            // of the group at hand, its rows and entries: kept for their memory
   Outcome outcome_;
 };
 

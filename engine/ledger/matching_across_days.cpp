@@ -81,7 +81,7 @@ Days days_around(std::span<const Entry* const> entries, const std::optional<Wind
 }  // namespace
 
 Result<void> WindowMatch::pair_across_days(const std::optional<CompleteDays>& complete) {
-  std::set<TransactionKey> used;
+  std::unordered_set<TransactionKey> used;
   std::map<std::uint32_t, std::vector<const Entry*>> unknown;  // by card
   for (const Entry& entry : entries_) {
     const Decision& decision = outcome_.decisions[entry.ordinal];
@@ -97,25 +97,40 @@ Result<void> WindowMatch::pair_across_days(const std::optional<CompleteDays>& co
   return {};
 }
 
-Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> entries,
-                                    const std::optional<CompleteDays>& complete, const std::set<TransactionKey>& used) {
-  std::vector<StoredRow> not_used;
+/// Rows that may be what an entry was: nothing has used them, and they stand near, are pending, or left the statement.
+Result<std::vector<StoredRow>> WindowMatch::unused_rows(CardKey card, std::span<const Entry* const> entries,
+                                                        const std::optional<CompleteDays>& complete,
+                                                        const std::unordered_set<TransactionKey>& used) {
+  std::vector<StoredRow> rows;
+  std::unordered_set<TransactionKey> collected;
   const auto collect = [&](const StoredRow& row) {
-    if (!used.contains(row.key)) not_used.push_back(row);
+    if (!used.contains(row.key) && collected.insert(row.key).second) rows.push_back(row);
     return true;
   };
-  const bool by_reference = std::ranges::any_of(entries, [](const Entry* e) { return is_by_reference(e->facts); });
-  Days days{.from = 1, .to = 0};
-  if (complete || by_reference) {
-    const bool asked_again = complete || statement_ != 0;
-    days = days_around(entries, complete, asked_again ? longest_move_when_asked_again : longest_move);
+  std::unordered_set<FactsKey, FactsHash> references;
+  for (const Entry* entry : entries)
+    if (is_by_reference(entry->facts)) references.insert(entry->facts);
+  const auto is_referenced = [&](const Fingerprint& fingerprint) { return references.contains(fingerprint.facts()); };
+
+  if (complete) {  // a row that is listed no more is to be found as well
+    const Days days = days_around(entries, complete, longest_move_when_asked_again);
     MEISAI_TRY(ledger_.rows_on(card, days.from, days.to, collect));
+  } else if (!references.empty()) {
+    const Days days = days_around(entries, complete, statement_ != 0 ? longest_move_when_asked_again : longest_move);
+    MEISAI_TRY(ledger_.rows_among(card, days.from, days.to, is_referenced, collect));
   }
-  for (const StoredRow& row : outcome_.absent)  // a statement's own rows, wherever they stood
-    if (row.card == card && !is_pending(row) && (row.day < days.from || row.day > days.to)) collect(row);
-  MEISAI_TRY(ledger_.pending_rows(card, [&](const StoredRow& row) {
-    return (row.day >= days.from && row.day <= days.to) || collect(row);  // those were seen already
-  }));
+  for (const StoredRow& row : outcome_.absent)
+    if (row.card == card) collect(row);
+  MEISAI_TRY(ledger_.pending_rows(card, collect));
+  return rows;
+}
+
+Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> entries,
+                                    const std::optional<CompleteDays>& complete,
+                                    const std::unordered_set<TransactionKey>& used) {
+  MEISAI_ASSIGN(std::vector<StoredRow> not_used, unused_rows(card, entries, complete, used));
+  if (not_used.empty()) return {};
+  const bool any_pending = std::ranges::any_of(not_used, is_pending);
   Unused unused(std::move(not_used));
 
   const auto pass = [&](const auto& row_key, const auto& entry_key, const auto& fits) {
@@ -155,8 +170,9 @@ Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> 
   // Not linked by the issuer: alike, and alone in being so on both sides. Where a statement's row takes the place of
   // a pending one that is still listed, the next listing puts that one back.
   std::map<std::uint64_t, std::size_t> alike;
-  for (const Entry* entry : entries)
-    if (outcome_.decisions[entry->ordinal].action == Action::insert && !entry->pending) ++alike[entry->likeness];
+  if (any_pending)
+    for (const Entry* entry : entries)
+      if (outcome_.decisions[entry->ordinal].action == Action::insert && !entry->pending) ++alike[entry->likeness];
   pass([&](const StoredRow& row) { return hash_if(is_pending(row), likeness_hash(row.facts)); },
        [&](const Entry& entry) {
          const bool alone = !entry.pending && entry.was_pending_as == 0 && alike[entry.likeness] == 1;

@@ -12,39 +12,28 @@ constexpr auto no_such_date = tl::unexpected<Code>(Code::date_not_valid);
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-/// Two digits at the front, at most `most`, taken off.
-bool take_pair(std::string_view& text, int most) {
-  if (text.size() < 2 || !is_digit(text[0]) || !is_digit(text[1])) return false;
-  const int value = (text[0] - '0') * 10 + (text[1] - '0');
-  text.remove_prefix(2);
-  return value <= most;
+/// The two digits from `at` on as a number; more than 99 where they are none.
+int pair_at(std::string_view text, std::size_t at) noexcept {
+  constexpr int no_pair = 100;
+  return is_digit(text[at]) && is_digit(text[at + 1]) ? (text[at] - '0') * 10 + (text[at + 1] - '0') : no_pair;
 }
-bool take(std::string_view& text, char one, char other) {
-  if (text.empty() || (text.front() != one && text.front() != other)) return false;
-  text.remove_prefix(1);
-  return true;
-}
-bool take(std::string_view& text, char one) { return take(text, one, one); }
 
 /// `T10:43:07+00:00`, `T10:43:07.123Z`.
-bool is_time_with_zone(std::string_view text) {
-  constexpr int last_second = 60;  // a leap second
-  if (!take(text, 'T', 't') || !take_pair(text, 23) || !take(text, ':') || !take_pair(text, 59) || !take(text, ':') ||
-      !take_pair(text, last_second))
+bool is_time_with_zone(std::string_view text) noexcept {
+  constexpr int last_hour = 23, last_minute = 59, last_second = 60;  // a leap second
+  constexpr std::size_t time_length = 9, zone_length = 6;
+  if (text.size() <= time_length || (text[0] != 'T' && text[0] != 't') || text[3] != ':' || text[6] != ':' ||
+      pair_at(text, 1) > last_hour || pair_at(text, 4) > last_minute || pair_at(text, 7) > last_second)
     return false;
-  if (take(text, '.')) {
-    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-    if (digits == 0) return false;
-    text.remove_prefix(digits);
+  std::string_view zone = text.substr(time_length);
+  if (zone[0] == '.') {
+    const std::size_t behind = std::min(zone.find_first_not_of("0123456789", 1), zone.size());
+    if (behind == 1) return false;
+    zone.remove_prefix(behind);
   }
-  if (take(text, 'Z', 'z')) return text.empty();
-  return take(text, '+', '-') && take_pair(text, 23) && take(text, ':') && take_pair(text, 59) && text.empty();
-}
-
-int number(std::string_view digits) {
-  int value = 0;
-  for (const char c : digits) value = value * 10 + (c - '0');
-  return value;
+  if (zone == "Z" || zone == "z") return true;
+  return zone.size() == zone_length && (zone[0] == '+' || zone[0] == '-') && pair_at(zone, 1) <= last_hour &&
+         zone[3] == ':' && pair_at(zone, 4) <= last_minute;
 }
 
 tl::unexpected<ApiRowFault> fault(Field field, Code code) { return tl::unexpected(ApiRowFault{field, code}); }
@@ -78,11 +67,10 @@ tl::expected<std::int64_t, Code> read_api_amount(std::string_view text, const Cu
 tl::expected<LocalDate, Code> read_api_date(std::string_view text) {
   if (text.empty()) return tl::unexpected(Code::field_empty);
   if (text.size() < date_length || text[4] != '-' || text[7] != '-') return no_such_date;
-  for (const std::size_t at : {0U, 1U, 2U, 3U, 5U, 6U, 8U, 9U})
-    if (!is_digit(text[at])) return no_such_date;
-  const LocalDate date{std::chrono::year(number(text.substr(0, 4))),
-                       std::chrono::month(static_cast<unsigned>(number(text.substr(5, 2)))),
-                       std::chrono::day(static_cast<unsigned>(number(text.substr(8, 2))))};
+  const int century = pair_at(text, 0), year = pair_at(text, 2), month = pair_at(text, 5), day = pair_at(text, 8);
+  if (std::max({century, year, month, day}) > 99) return no_such_date;
+  const LocalDate date{std::chrono::year(century * 100 + year), std::chrono::month(static_cast<unsigned>(month)),
+                       std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return no_such_date;
   if (text.size() > date_length && !is_time_with_zone(text.substr(date_length))) return no_such_date;
   if (date.year() == std::chrono::year(1)) return tl::unexpected(Code::field_empty);

@@ -59,6 +59,11 @@ class MemoryWrite final : public LedgerWrite {
     return {};
   }
 
+  Result<void> rows_among(CardKey card, DayKey from, DayKey to, const FingerprintTest& wanted,
+                          const RowVisitor& visit) override {
+    return rows_on(card, from, to, [&](const StoredRow& row) { return !wanted(row.fingerprint) || visit(row); });
+  }
+
   Result<void> pending_rows(CardKey card, const RowVisitor& visit) override {
     MEISAI_TRY(usable());
     const RowPlace first{.card = card, .day = std::numeric_limits<DayKey>::min()};

@@ -20,6 +20,8 @@ inline constexpr char update_row[] =
 inline constexpr char row_by_number[] = "SELECT id," MEISAI_ROW_COLUMNS " FROM txn WHERE id=?1";
 inline constexpr char rows_on_days[] =
     "SELECT id," MEISAI_ROW_COLUMNS " FROM txn WHERE card=?1 AND tdate BETWEEN ?2 AND ?3 ORDER BY card,tdate,fp";
+inline constexpr char fingerprints_on_days[] =
+    "SELECT fp,id FROM txn WHERE card=?1 AND tdate BETWEEN ?2 AND ?3 ORDER BY card,tdate,fp";
 inline constexpr char pending_rows_on_days[] =
     "SELECT id," MEISAI_ROW_COLUMNS " FROM txn WHERE status=0 AND card=?1 AND tdate BETWEEN ?2 AND ?3";
 // For the order, the planner would walk every row of the card by the unique key.

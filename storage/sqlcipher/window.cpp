@@ -38,6 +38,8 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<std::vector<CardRow>> cards(const IssuerId& issuer) override;
   Result<std::vector<StatementRow>> statements(const IssuerId& issuer) override;
   Result<void> rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) override;
+  Result<void> rows_among(CardKey card, DayKey from, DayKey to, const FingerprintTest& wanted,
+                          const RowVisitor& visit) override;
   Result<void> pending_rows(CardKey card, const RowVisitor& visit) override;
   Result<void> rows_of(StatementKey statement, const RowVisitor& visit) override;
   Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) override;
@@ -118,6 +120,24 @@ Result<std::vector<StatementRow>> SqlcipherWrite::statements(const IssuerId& iss
 Result<void> SqlcipherWrite::rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) {
   MEISAI_TRY(usable());
   return visit_rows(db().prepared(queries::rows_on_days).bind_all(card, from, to), visit);
+}
+
+Result<void> SqlcipherWrite::rows_among(CardKey card, DayKey from, DayKey to, const FingerprintTest& wanted,
+                                        const RowVisitor& visit) {
+  MEISAI_TRY(usable());
+  Statement& places = db().prepared(queries::fingerprints_on_days).bind_all(card, from, to);
+  const RowScope scope(places);
+  bool more = true;
+  while (more) {
+    MEISAI_ASSIGN(const bool found, places.step());
+    if (!found) return {};
+    Fingerprint fingerprint;
+    if (!copy_bytes(places.blob(0), fingerprint.bytes)) return damaged_value("a fingerprint");
+    if (!wanted(fingerprint)) continue;
+    MEISAI_TRY(visit_rows(db().prepared(queries::row_by_number).bind(1, places.int64(1)),
+                          [&](const StoredRow& row) { return more = visit(row); }));
+  }
+  return {};
 }
 
 Result<void> SqlcipherWrite::pending_rows(CardKey card, const RowVisitor& visit) {

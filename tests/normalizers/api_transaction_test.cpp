@@ -112,11 +112,20 @@ TEST_CASE("dates as the issuer wrote them, 0001-01-01 for none") {
   const auto used = [](const char* text) { return read({{Field::usage_date, text}}).value(); };
   CHECK(iso(*used("2026-03-30T00:00:00+09:00").date.date) == "2026-03-30");
   CHECK(iso(*used("2026-03-30").date.date) == "2026-03-30");
+  for (const char* good :
+       {"2026-03-30T23:59:60Z", "2026-03-30t10:00:00z", "2026-03-30T10:00:00.123456Z", "2026-03-30T10:00:00.1-05:30"}) {
+    CAPTURE(good);
+    CHECK(iso(*used(good).date.date) == "2026-03-30");
+    CHECK(used(good).flags == 0);
+  }
   CHECK(used("2026-03-30").flags == 0);
   CHECK(flagged(used("0001-01-01"), RowFlag::date_is_posting));
   CHECK_FALSE(flagged(used("0001-01-01"), RowFlag::field_dropped));
-  for (const char* bad : {"2026-02-30", "2026-03-30T10:00:00", "30/03/2026", "2026-3-30", "2026-03-30T24:00:00Z",
-                          "2026-03-30T10:00:00+25:00", "2026-03-30 10:00:00Z", "20260330"}) {
+  for (const char* bad :
+       {"2026-02-30", "2026-03-30T10:00:00", "30/03/2026", "2026-3-30", "2026-03-30T24:00:00Z",
+        "2026-03-30T10:00:00+25:00", "2026-03-30 10:00:00Z", "20260330", "2026-03-30T", "2026-03-30T10:00:00.Z",
+        "2026-03-30T10:00:00.5", "2026-03-30T10:0O:00Z", "2026-03-30T10:00:61Z", "2026-03-30T10:00:00+0900",
+        "2026-03-30T10:00:00+09:60", "2026-03-30T10:00:00Z ", "2O26-03-30"}) {
     CHECK(flagged(used(bad), RowFlag::field_dropped));
     CHECK(flagged(used(bad), RowFlag::date_is_posting));
   }

@@ -82,7 +82,8 @@ TEST_CASE("links that never end are cut: the same page, a circle, ever new pages
   int page = 1;
   const Talk said = talk(issuer_of(profile), whole_of_2017(), [&](const std::string& url) {
     if (url.ends_with("/accounts")) return listing("Account", {card_account("c1", "****1234")});
-    return listing("Transaction", {row("t" + std::to_string(page))}, list + "?page=" + std::to_string(++page));
+    const std::string here = std::to_string(page++);
+    return listing("Transaction", {row("t" + here)}, list + "?page=" + std::to_string(page));
   });
   CHECK(code_of(said) == Code::answer_not_valid);
   CHECK(said.urls.size() == 1 + 7);

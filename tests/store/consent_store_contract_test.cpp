@@ -176,7 +176,8 @@ TEMPLATE_TEST_CASE("no refresh is intended under a cutoff", "[consent]", MemoryW
   must(world.consents().put_tokens(sample_tokens(), std::nullopt, entry("link")));
   auto permit = authorize(world);
   world.cut_off();
-  CHECK_FALSE(world.consents().intend_refresh(std::move(permit), con, 1, entry("refresh")));
+  const auto intended = world.consents().intend_refresh(std::move(permit), con, 1, entry("refresh"));
+  CHECK(code_of(intended) == Code::cutoff_all);
   CHECK(current(world).state == TokenState::active);
 }
 

@@ -163,9 +163,11 @@ TEMPLATE_TEST_CASE("an erasure needs a connection and a permit that holds", "[er
   const LinkedSample sample(world);
   CHECK(code_of(world.store().erase(world.template permit<Maintenance>(), ConnectionId(), ConsentId(), entry())) ==
         Code::invalid_argument);
-  auto spent = world.template permit<Maintenance>();
-  must(std::move(spent).admit());
-  CHECK_FALSE(world.store().erase(std::move(spent), con1, ConsentId("consent-con1"), entry()));
+  std::optional spent(world.template permit<Maintenance>());
+  must(std::move(*spent).admit());
+  const auto erased = world.store().erase(std::move(*spent),  // NOLINT(bugprone-use-after-move)
+                                          con1, ConsentId("consent-con1"), entry());
+  CHECK(code_of(erased) == Code::permit_spent);
   CHECK(world.rows().size() == 8);
   CHECK(world.findings().empty());
 }

@@ -23,6 +23,8 @@ TEST_CASE("queries over the transaction table keep their plans", "[plans]") {
   auto vault = world.raw_vault();
   const std::string unique = "SEARCH TABLE txn USING INDEX sqlite_autoindex_txn_1 (card=? AND tdate>? AND tdate<?)";
   CHECK(plan(vault, queries::rows_on_days) == unique + "\n");
+  CHECK(plan(vault, queries::fingerprints_on_days) ==
+        "SEARCH TABLE txn USING COVERING INDEX sqlite_autoindex_txn_1 (card=? AND tdate>? AND tdate<?)\n");
   CHECK(plan(vault, queries::next_day) ==
         "SEARCH TABLE txn USING COVERING INDEX sqlite_autoindex_txn_1 (card=? AND tdate>?)\n");
   CHECK(plan(vault, queries::pending_rows_on_days).find("USING INDEX txn_pending (card=?") != std::string::npos);

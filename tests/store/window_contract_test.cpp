@@ -192,6 +192,18 @@ TEMPLATE_TEST_CASE("a window reads what it wrote, in order of the key", "[store]
     seen.clear();
     must(window.rows_on(card, from, from + 9, [&](const StoredRow& r) { return seen.push_back(r.row), false; }));
     CHECK(seen.size() == 1);
+    const auto among = [&](const FingerprintTest& wanted, bool go_on) {
+      seen.clear();
+      must(window.rows_among(card, from, from + 3, wanted,
+                             [&](const StoredRow& r) { return seen.push_back(r.row), go_on; }));
+      return seen;
+    };
+    const auto all = [](const Fingerprint&) { return true; };
+    CHECK(among(all, true) == std::vector<std::uint64_t>{7, 4, 9});
+    CHECK(among(all, false) == std::vector<std::uint64_t>{7});
+    CHECK(among([](const Fingerprint&) { return false; }, true).empty());
+    const Fingerprint nine = row(card, day(2026, 9, 3), 9).fingerprint;
+    CHECK(among([&](const Fingerprint& each) { return each == nine; }, true) == std::vector<std::uint64_t>{9});
     CHECK(must(window.vault_tag()).size() == 4);
   });
   CHECK(must(world.view()->vault_tag()).size() == 4);

@@ -56,6 +56,7 @@ struct StoredRow {
 };
 /// Return false to stop.
 using RowVisitor = std::function<bool(const StoredRow&)>;
+using FingerprintTest = std::function<bool(const Fingerprint&)>;
 
 /// One statement's share of a purchase that several statements bill (分割, 2回払い, リボ).
 struct BilledPart {
@@ -169,6 +170,10 @@ class LedgerWrite {
   [[nodiscard]] virtual Result<std::vector<StatementRow>> statements(const IssuerId& issuer) = 0;
   /// Rows of a card on the days from..to (both included), in order of (day, fingerprint).
   [[nodiscard]] virtual Result<void> rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) = 0;
+  /// As `rows_on`, but only the rows whose fingerprint is `wanted`: the others are passed over unread, so that a look
+  /// at many rows of which few matter is cheap.
+  [[nodiscard]] virtual Result<void> rows_among(CardKey card, DayKey from, DayKey to, const FingerprintTest& wanted,
+                                                const RowVisitor& visit) = 0;
   /// Rows of a card that are pending, in order of (day, fingerprint).
   [[nodiscard]] virtual Result<void> pending_rows(CardKey card, const RowVisitor& visit) = 0;
   /// Rows that the statement lists: those that belong to it and those it bills a part of.
