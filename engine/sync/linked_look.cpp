@@ -197,9 +197,6 @@ void LinkedLook::fail_with(const Error& error) {
   document_.reset();
   staging_.reset();
   commit_permit_.reset();
-  report_.reason = error;
-  if (!report_.reason->next_allowed_at && report_.next_allowed_at)
-    report_.reason->next_allowed_at = report_.next_allowed_at;
   const bool was_refused = is_refusal(error.code) && error.code != Code::schema_drift;
   const bool is_hold = error.code == Code::schema_drift || error.code == Code::statement_contradicted;
   // Nothing was let through. If even this entry cannot be written, the error at hand says more.

@@ -35,7 +35,7 @@ class MemoryConsents final : public ConsentStore {
     const std::lock_guard guard(core_->mutex);
     const auto known = core_->tokens.find(connection);
     if (known == core_->tokens.end()) return std::optional<Tokens>();
-    return std::optional(consent_rules::copy_of(known->second));
+    return std::optional(known->second.clone());
   }
 
   Result<void> put_tokens(const Tokens& tokens, std::optional<std::uint64_t> after_intent,
@@ -44,7 +44,7 @@ class MemoryConsents final : public ConsentStore {
     return change(audit, [&]() -> Result<void> {
       const auto now = place(tokens.connection);
       MEISAI_TRY(consent_rules::may_replace(now, after_intent));
-      Tokens next = consent_rules::copy_of(tokens);
+      Tokens next = tokens.clone();
       next.generation = (now ? now->generation : 0) + 1;
       next.state = TokenState::active;
       core_->tokens.insert_or_assign(tokens.connection, std::move(next));
@@ -86,7 +86,7 @@ class MemoryConsents final : public ConsentStore {
     if (tokens.connection.empty() || consent.empty())
       return fail(Code::invalid_argument, "tokens belong to a connection and a consent");
     return change(audit, [&]() -> Result<void> {
-      Tokens kept = consent_rules::copy_of(tokens);
+      Tokens kept = tokens.clone();
       kept.state = TokenState::revoke_only;
       core_->aside.insert_or_assign({tokens.connection, consent}, std::move(kept));
       return {};
@@ -117,7 +117,7 @@ class MemoryConsents final : public ConsentStore {
   Result<std::vector<TokensAside>> aside() override {
     const std::lock_guard guard(core_->mutex);
     std::vector<TokensAside> found;
-    for (const auto& [place, tokens] : core_->aside) found.push_back({place.second, consent_rules::copy_of(tokens)});
+    for (const auto& [place, tokens] : core_->aside) found.push_back({place.second, tokens.clone()});
     return found;
   }
 

@@ -79,16 +79,4 @@ Result<void> may_become(const std::optional<TokenPlace>& now, std::uint64_t gene
   return {};
 }
 
-Tokens copy_of(const Tokens& tokens) {
-  return {.connection = tokens.connection,
-          .generation = tokens.generation,
-          .state = tokens.state,
-          .access = tokens.access.clone(),
-          .refresh = tokens.refresh.clone(),
-          .access_ends_at = tokens.access_ends_at,
-          .refresh_ends_at = tokens.refresh_ends_at,
-          .scopes = tokens.scopes,
-          .obtained_at = tokens.obtained_at};
-}
-
 }  // namespace meisai::consent_rules

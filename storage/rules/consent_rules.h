@@ -40,7 +40,4 @@ struct TokenPlace {
 /// `not_found` for another generation than the current one; destroyed tokens stay destroyed (`token_missing`).
 [[nodiscard]] Result<void> may_become(const std::optional<TokenPlace>& now, std::uint64_t generation, TokenState state);
 
-/// `tokens` once more; each secret of the copy lies in zeroed memory of its own.
-[[nodiscard]] Tokens copy_of(const Tokens& tokens);
-
 }  // namespace meisai::consent_rules

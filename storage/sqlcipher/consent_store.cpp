@@ -57,7 +57,7 @@ class SqlcipherConsents final : public ConsentStore {
     return change(audit, [&](Database& database, const VaultPlace& place) -> Result<void> {
       MEISAI_ASSIGN(const auto now, find_tokens(database, tokens.connection));
       MEISAI_TRY(consent_rules::may_replace(now, after_intent));
-      Tokens next = consent_rules::copy_of(tokens);
+      Tokens next = tokens.clone();
       next.generation = (now ? now->generation : 0) + 1;
       next.state = TokenState::active;
       return save_tokens(database, place, next, home_->entropy());
@@ -96,7 +96,7 @@ class SqlcipherConsents final : public ConsentStore {
     if (tokens.connection.empty() || consent.empty())
       return fail(Code::invalid_argument, "tokens belong to a connection and a consent");
     return change(audit, [&](Database& database, const VaultPlace& place) -> Result<void> {
-      Tokens kept = consent_rules::copy_of(tokens);
+      Tokens kept = tokens.clone();
       kept.connection = place_aside(tokens.connection, consent);
       kept.state = TokenState::revoke_only;
       return save_tokens(database, place, kept, home_->entropy());

@@ -84,18 +84,6 @@ Result<std::unique_ptr<Admission::Hold>> FreeLocks::enter(const IssuerId&, const
   return std::make_unique<NoHold>();
 }
 
-Tokens TokenStore::copy(const Tokens& tokens) {
-  return {.connection = tokens.connection,
-          .generation = tokens.generation,
-          .state = tokens.state,
-          .access = tokens.access.clone(),
-          .refresh = tokens.refresh.clone(),
-          .access_ends_at = tokens.access_ends_at,
-          .refresh_ends_at = tokens.refresh_ends_at,
-          .scopes = tokens.scopes,
-          .obtained_at = tokens.obtained_at};
-}
-
 Result<void> TokenStore::put_consent(const Consent& consent, const AuditDraft& entry) {
   consents_.push_back(consent);
   audit.push_back(entry);
@@ -105,7 +93,7 @@ Result<void> TokenStore::put_consent(const Consent& consent, const AuditDraft& e
 Result<std::optional<Tokens>> TokenStore::tokens(const ConnectionId&) {
   if (on_read) on_read();
   if (!kept) return std::optional<Tokens>();
-  return std::optional(copy(*kept));
+  return std::optional(kept->clone());
 }
 
 Result<void> TokenStore::put_tokens(const Tokens& tokens, std::optional<std::uint64_t> after_intent,
@@ -114,7 +102,7 @@ Result<void> TokenStore::put_tokens(const Tokens& tokens, std::optional<std::uin
   if (after_intent && (!kept || kept->generation != *after_intent || kept->state != TokenState::refresh_intent))
     return fail(Code::token_indeterminate, "the intent does not stand");
   const std::uint64_t generation = kept ? kept->generation + 1 : 1;
-  kept = copy(tokens);
+  kept = tokens.clone();
   kept->generation = generation;
   kept->state = TokenState::active;
   audit.push_back(entry);

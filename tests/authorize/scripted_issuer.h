@@ -75,7 +75,6 @@ class TokenStore final : public ConsentStore {
   Result<void> put_client_key(const IssuerId&, const Secret&, const AuditDraft&) override { return {}; }
   Result<Secret> client_key(const IssuerId&) override { return Secret(); }
 
-  [[nodiscard]] static Tokens copy(const Tokens& tokens);
   std::optional<Tokens> kept;
   std::vector<Consent> consents_;
   std::vector<AuditDraft> audit;

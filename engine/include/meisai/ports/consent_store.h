@@ -35,6 +35,19 @@ struct Tokens {
   std::optional<Instant> refresh_ends_at;
   std::vector<std::string> scopes;
   Instant obtained_at{};
+
+  /// The same once more; each secret of the copy lies in zeroed memory of its own.
+  [[nodiscard]] Tokens clone() const {
+    return {.connection = connection,
+            .generation = generation,
+            .state = state,
+            .access = access.clone(),
+            .refresh = refresh.clone(),
+            .access_ends_at = access_ends_at,
+            .refresh_ends_at = refresh_ends_at,
+            .scopes = scopes,
+            .obtained_at = obtained_at};
+  }
 };
 
 /// Tokens that no connection works with: of a consent that is not in force yet, or that a renewal has replaced.
