@@ -170,7 +170,10 @@ class Walk {
     if (rest.starts_with('-')) ++at;
     const bool leading_zero = at + 1 < rest.size() && rest[at] == '0' && is_digit(rest[at + 1]);
     if (!digits() || leading_zero) return wrong("not a JSON value");
-    if (at < rest.size() && rest[at] == '.' && (++at, !digits())) return wrong("digits are missing in a number");
+    if (at < rest.size() && rest[at] == '.') {
+      ++at;
+      if (!digits()) return wrong("digits are missing in a number");
+    }
     if (at < rest.size() && (rest[at] == 'e' || rest[at] == 'E')) {
       ++at;
       if (at < rest.size() && (rest[at] == '+' || rest[at] == '-')) ++at;
@@ -253,7 +256,7 @@ class Walk {
 };
 
 tl::unexpected<Error> scan_failed(simdjson::error_code error) {
-  const auto refused = [](std::string what) { return fail(Code::answer_not_valid, "not strict JSON: " + what); };
+  const auto refused = [](const std::string& what) { return fail(Code::answer_not_valid, "not strict JSON: " + what); };
   switch (error) {
     case simdjson::UTF8_ERROR:
       return refused("the bytes are not UTF-8");
@@ -290,7 +293,7 @@ Result<Value> Reader::read(std::string_view document, const Limits& limits) {
   }
   if (error != simdjson::SUCCESS) return fail(Code::answer_too_large, "there is no memory for the document");
 
-  const auto* const bytes = static_cast<const std::uint8_t*>(static_cast<const void*>(document.data()));
+  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(document.data());
   if (document.empty()) return scan_failed(simdjson::EMPTY);
   error = kept.scanner->stage1(bytes, document.size(), simdjson::stage1_mode::regular);
   if (error != simdjson::SUCCESS) return scan_failed(error);

@@ -68,7 +68,8 @@ Result<Pointer> Pointer::parse(std::string_view text) {
     } else if (text[at] != '~') {
       pointer.steps_.back() += text[at];
     } else {
-      if (++at == text.size() || (text[at] != '0' && text[at] != '1')) return refused();
+      ++at;
+      if (at == text.size() || (text[at] != '0' && text[at] != '1')) return refused();
       pointer.steps_.back() += text[at] == '0' ? '~' : '/';
     }
   }

@@ -229,7 +229,7 @@ Result<void> ObieConversation::read_rows(json::Value answer, std::string_view do
   for (const json::Value row : rows) {
     if (ids_are_stable) {
       const auto id = row.find("TransactionId", json::Kind::string);
-      if (more_follows && id && !id->text().empty()) this_page.push_back({id->raw(), row.raw()});
+      if (more_follows && id && !id->text().empty()) this_page.emplace_back(id->raw(), row.raw());
       if (seen_on_last_page(row)) continue;
     }
     begin_record(RecordKind::transaction);

@@ -60,7 +60,9 @@ class Reading {
     for (const auto& [toml_key, node] : nodes) {
       const std::string_view member = toml_key.str();
       const Place place{toml_key.source().begin.line, toml_key.source().begin.column};
-      const std::string path = name.empty() ? std::string(member) : std::string(name) + '.' + std::string(member);
+      std::string path(name);
+      if (!name.empty()) path += '.';
+      path += member;
       const auto found = std::ranges::find(keys(), std::string_view(path), &Key::path);
       if (found != keys().end()) {
         take(*found, node, place);

@@ -31,9 +31,10 @@ std::vector<std::string> split(const std::string& text, char separator) {
 /// The grandchild: in a session of its own, so that Ctrl-C at our terminal does not end the browser.
 [[noreturn]] void become(char* const* argv, int report) {
   ::setsid();
-  for (const int number : {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ}) std::signal(number, SIG_DFL);
+  for (const int number : {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ}) std::ignore = std::signal(number, SIG_DFL);
   const int nothing = ::open("/dev/null", O_RDWR);  // the browser's chatter is not ours
-  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing, standard);
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (nothing >= 0) ::dup2(nothing, standard);
   ::execvp(argv[0], argv);
   std::ignore = ::write(report, "x", 1);
   ::_exit(127);
