@@ -201,7 +201,7 @@ Value incident(const Incident& i) {
 Value connection(const Connection& c, Instant now) {
   const ConsentTerm& term = c.consent;
   const bool agreed = !term.consent.empty();
-  const auto if_agreed = [agreed](auto value) { return agreed ? Value(value) : Value(nullptr); };
+  const auto if_agreed = [agreed](const auto& value) { return agreed ? Value(value) : Value(nullptr); };
   return {{"id", c.id.text()},
           {"issuer", c.issuer.text()},
           {"state", name_of(c.state)},
