@@ -84,7 +84,7 @@ AuditDraft Authorizer::draft(std::string operation, const ConnectionId& connecti
           .reason = error == nullptr ? std::string() : std::string(name_of(error->code))};
 }
 
-Result<void> Authorizer::record(AuditDraft entry) {
+Result<void> Authorizer::record(const AuditDraft& entry) {
   auto written = calls_.ports().record(entry);
   if (written) return {};
   return fail(Error{.code = Code::audit_unavailable,
@@ -122,7 +122,7 @@ Result<Granted> Authorizer::attempt(UserAgent& browser, const AuthorizeOrder& or
     attempt.reference = std::move(made.reference);
     AuditDraft entry = draft("consent_at_issuer", order.connection, "done");
     entry.object += " made " + attempt.reference;
-    MEISAI_TRY(record(std::move(entry)));
+    MEISAI_TRY(record(entry));
   }
   MEISAI_ASSIGN(attempt.state, calls_.random_text());
   MEISAI_ASSIGN(attempt.nonce, calls_.random_text());

@@ -86,7 +86,7 @@ class Authorizer {
 
   [[nodiscard]] AuditDraft draft(std::string operation, const ConnectionId& connection, std::string result,
                                  const Error* error = nullptr);
-  [[nodiscard]] Result<void> record(AuditDraft entry);
+  [[nodiscard]] Result<void> record(const AuditDraft& entry);
 
   IssuerCalls calls_;
 };

@@ -62,7 +62,7 @@ Result<bool> Authorizer::end_everything(const std::optional<Tokens>& tokens, con
     MEISAI_ASSIGN(const bool ended, calls_.end_consent(reference, what));
     AuditDraft entry = draft("consent_at_issuer", what.connection, ended ? "done" : "failed");
     entry.object += " ended " + reference;
-    MEISAI_TRY(record(std::move(entry)));
+    MEISAI_TRY(record(entry));
     if (!ended) return false;
   }
   return true;
