@@ -86,6 +86,8 @@ consent::Lifecycle Engine::Impl::lifecycle(bool attended, GoOn go_on) {
             MEISAI_ASSIGN(const auto made, authorizing(connection.issuer, {.actor = attended ? "subject" : "engine",
                                                                            .attended = attended,
                                                                            .go_on = go_on}));
+            // A consent that has only just begun may not have taken over its tokens yet: they too are given back.
+            MEISAI_TRY(adopt_grants());
             return made->authorizer->revoke(connection.id, connection.consent.consent, still_stands);
           }};
 }
@@ -242,7 +244,9 @@ Result<SweepReport> Engine::sweep() {
 
 Result<Consent> Engine::revoke_consent(const ConsentId& id, EndTerms held) {
   MEISAI_TRY(impl_->require_linked());
-  return impl_->lifecycle(true).withdraw(id, held);
+  auto withdrawn = impl_->lifecycle(true).withdraw(id, held);
+  impl_->end_superseded({});  // those before it as well
+  return withdrawn;
 }
 
 Result<SyncReport> Engine::sync(const SyncOptions& options) {

@@ -19,16 +19,17 @@ constexpr std::chrono::minutes longest_beginning{20};
 }  // namespace
 
 /// The order of the writes is what a crash or somebody who was faster leaves. Until `begin_consent` has accepted it,
-/// the grant changes nothing that works: its record stands on nothing and its tokens are set aside, so that a sweep
+/// the grant changes nothing that works: its record stands on nothing and its tokens lie aside, so that a sweep
 /// can only give them back. From then on the consent stands, and its tokens take the place of those before, which are
 /// set aside in turn until the issuer has confirmed that they are gone.
 Result<void> Engine::Impl::keep_grant(const Connection& connection, const Consent& consent, const Tokens& tokens,
                                       const ConsentId& before) {
   const std::string object = "connection " + connection.id.text() + " consent " + consent.id.text();
   if (before.empty()) MEISAI_TRY(ports.control->add_connection(connection, draft("link", object, "begun")));
-  MEISAI_TRY(ports.consents->put_consent(
-      consent, draft("consent_record", object + " screen " + hex(consent.screen.hash).substr(0, 12))));
-  MEISAI_TRY(ports.consents->set_aside(tokens, consent.id, draft("token_store", object)));
+  // What a crash left of the one before comes first: the connection's tokens must be its own when they are replaced.
+  MEISAI_TRY(adopt_grants());
+  MEISAI_TRY(ports.consents->put_grant(
+      consent, tokens, draft("consent_record", object + " screen " + hex(consent.screen.hash).substr(0, 12))));
   const ConsentTerm term{.consent = consent.id,
                          .not_before = consent.granted_at,
                          .not_after = consent.ends_at,

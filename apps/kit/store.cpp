@@ -134,7 +134,7 @@ class ClosedConsents final : public ConsentStore {
   Result<void> set_token_state(const ConnectionId&, std::uint64_t, TokenState, const AuditDraft&) override {
     return closed();
   }
-  Result<void> set_aside(const Tokens&, const ConsentId&, const AuditDraft&) override { return closed(); }
+  Result<void> put_grant(const Consent&, const Tokens&, const AuditDraft&) override { return closed(); }
   Result<void> adopt(const ConnectionId&, const ConsentId&, const ConsentId&, const AuditDraft&) override {
     return closed();
   }

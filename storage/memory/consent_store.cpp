@@ -17,11 +17,7 @@ class MemoryConsents final : public ConsentStore {
   Result<void> put_consent(const Consent& consent, const AuditDraft& audit) override {
     if (consent.id.empty()) return fail(Code::invalid_argument, "a consent needs an id");
     return change(audit, [&]() -> Result<void> {
-      const auto known = std::ranges::find(core_->consents, consent.id, &Consent::id);
-      if (known == core_->consents.end())
-        core_->consents.push_back(consent);
-      else
-        *known = consent;
+      put(consent);
       return {};
     });
   }
@@ -82,13 +78,13 @@ class MemoryConsents final : public ConsentStore {
     });
   }
 
-  Result<void> set_aside(const Tokens& tokens, const ConsentId& consent, const AuditDraft& audit) override {
-    if (tokens.connection.empty() || consent.empty())
-      return fail(Code::invalid_argument, "tokens belong to a connection and a consent");
+  Result<void> put_grant(const Consent& consent, const Tokens& tokens, const AuditDraft& audit) override {
+    MEISAI_TRY(consent_rules::check_grant(consent, tokens));
     return change(audit, [&]() -> Result<void> {
+      put(consent);
       Tokens kept = tokens.clone();
       kept.state = TokenState::revoke_only;
-      core_->aside.insert_or_assign({tokens.connection, consent}, std::move(kept));
+      core_->aside.insert_or_assign({tokens.connection, consent.id}, std::move(kept));
       return {};
     });
   }
@@ -146,6 +142,13 @@ class MemoryConsents final : public ConsentStore {
   }
 
  private:
+  void put(const Consent& consent) {
+    const auto known = std::ranges::find(core_->consents, consent.id, &Consent::id);
+    if (known == core_->consents.end())
+      core_->consents.push_back(consent);
+    else
+      *known = consent;
+  }
   std::optional<consent_rules::TokenPlace> place(const ConnectionId& connection) const {
     const auto known = core_->tokens.find(connection);
     if (known == core_->tokens.end()) return std::nullopt;

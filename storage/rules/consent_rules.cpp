@@ -57,6 +57,11 @@ Result<void> may_replace(const std::optional<TokenPlace>& now, std::optional<std
               "link the card company again with `meisai consent renew`", Retry::after_user);
 }
 
+Result<void> check_grant(const Consent& consent, const Tokens& tokens) {
+  if (!consent.id.empty() && !tokens.connection.empty() && consent.connection == tokens.connection) return {};
+  return fail(Code::invalid_argument, "tokens belong to a connection and a consent of it");
+}
+
 bool may_refresh(const std::optional<TokenPlace>& now, std::uint64_t generation) noexcept {
   return now && now->generation == generation && now->state == TokenState::active;
 }

@@ -23,6 +23,9 @@ namespace meisai::consent_rules {
 /// Whether data that was fetched under `consent` may be erased now.
 [[nodiscard]] Result<void> may_erase(const ConsentTerm& term, const ConsentId& consent);
 
+/// Tokens that are kept beside a connection's own belong to it and to a consent of it, else `invalid_argument`.
+[[nodiscard]] Result<void> check_grant(const Consent& consent, const Tokens& tokens);
+
 /// Where the tokens of a connection are.
 struct TokenPlace {
   std::uint64_t generation = 0;

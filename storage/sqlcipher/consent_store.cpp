@@ -19,16 +19,7 @@ class SqlcipherConsents final : public ConsentStore {
 
   Result<void> put_consent(const Consent& consent, const AuditDraft& audit) override {
     if (consent.id.empty()) return fail(Code::invalid_argument, "a consent needs an id");
-    MEISAI_ASSIGN(const std::string body, encode_consent(consent));
-    return change(audit, [&](Database& database, const VaultPlace&) -> Result<void> {
-      MEISAI_TRY(
-          database.prepared("UPDATE consent SET body=?2 WHERE id=?1").bind(1, consent.id.text()).bind(2, body).run());
-      if (database.changes() != 0) return {};
-      return database.prepared("INSERT INTO consent(id,body) VALUES(?1,?2)")
-          .bind(1, consent.id.text())
-          .bind(2, body)
-          .run();
-    });
+    return change(audit, [&](Database& database, const VaultPlace&) { return save_consent(database, consent); });
   }
 
   Result<std::vector<Consent>> consents() override {
@@ -92,12 +83,12 @@ class SqlcipherConsents final : public ConsentStore {
     });
   }
 
-  Result<void> set_aside(const Tokens& tokens, const ConsentId& consent, const AuditDraft& audit) override {
-    if (tokens.connection.empty() || consent.empty())
-      return fail(Code::invalid_argument, "tokens belong to a connection and a consent");
+  Result<void> put_grant(const Consent& consent, const Tokens& tokens, const AuditDraft& audit) override {
+    MEISAI_TRY(consent_rules::check_grant(consent, tokens));
     return change(audit, [&](Database& database, const VaultPlace& place) -> Result<void> {
+      MEISAI_TRY(save_consent(database, consent));
       Tokens kept = tokens.clone();
-      kept.connection = place_aside(tokens.connection, consent);
+      kept.connection = place_aside(tokens.connection, consent.id);
       kept.state = TokenState::revoke_only;
       return save_tokens(database, place, kept, home_->entropy());
     });
@@ -148,6 +139,17 @@ class SqlcipherConsents final : public ConsentStore {
   }
 
  private:
+  static Result<void> save_consent(Database& database, const Consent& consent) {
+    MEISAI_ASSIGN(const std::string body, encode_consent(consent));
+    MEISAI_TRY(
+        database.prepared("UPDATE consent SET body=?2 WHERE id=?1").bind(1, consent.id.text()).bind(2, body).run());
+    if (database.changes() != 0) return {};
+    return database.prepared("INSERT INTO consent(id,body) VALUES(?1,?2)")
+        .bind(1, consent.id.text())
+        .bind(2, body)
+        .run();
+  }
+
   template <class Change>
   Result<void> change(const AuditDraft& audit, const Change& what) {
     MEISAI_ASSIGN(auto vault, home_->current());

@@ -21,7 +21,7 @@ constexpr std::int64_t widest = 4096;
 
 }  // namespace
 
-RowWalk::RowWalk(Database& database, const TransactionQuery& query, std::vector<CardKey> cards)
+RowWalk::RowWalk(Database& database, const TransactionQuery& query, const std::vector<CardKey>& cards)
     : database_(database), query_(query), only_pending_(query.status == TransactionStatus::pending) {
   const bool undated = !ledger_rules::has_range(query) || !query.undated_of.empty();
   first_day_ = undated ? no_day_below : query.from ? std::max<std::int64_t>(ledger_rules::day_of(*query.from), 0) : 0;

@@ -16,7 +16,7 @@ namespace meisai::sqlcipher {
 class RowWalk {
  public:
   /// `cards`: those the query may see, already cut to its own. The database's read transaction must outlast this.
-  RowWalk(Database& database, const TransactionQuery& query, std::vector<CardKey> cards);
+  RowWalk(Database& database, const TransactionQuery& query, const std::vector<CardKey>& cards);
 
   /// Goes behind `query.after`, where it has one: `not_found` without that row. Called once, first.
   [[nodiscard]] Result<void> start();

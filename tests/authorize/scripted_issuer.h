@@ -68,7 +68,7 @@ class TokenStore final : public ConsentStore {
                               const AuditDraft& audit) override;
   Result<void> set_token_state(const ConnectionId&, std::uint64_t generation, TokenState state,
                                const AuditDraft& audit) override;
-  Result<void> set_aside(const Tokens&, const ConsentId&, const AuditDraft&) override { return {}; }
+  Result<void> put_grant(const Consent&, const Tokens&, const AuditDraft&) override { return {}; }
   Result<void> adopt(const ConnectionId&, const ConsentId&, const ConsentId&, const AuditDraft&) override { return {}; }
   Result<std::vector<TokensAside>> aside() override { return std::vector<TokensAside>(); }
   Result<void> drop_aside(const ConnectionId&, const ConsentId&, const AuditDraft&) override { return {}; }

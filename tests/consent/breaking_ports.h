@@ -157,9 +157,9 @@ class BreakingConsents final : public ConsentStore {
     MEISAI_TRY(breaker_.write());
     return inner_.set_token_state(connection, generation, state, audit);
   }
-  Result<void> set_aside(const Tokens& tokens, const ConsentId& consent, const AuditDraft& audit) override {
+  Result<void> put_grant(const Consent& consent, const Tokens& tokens, const AuditDraft& audit) override {
     MEISAI_TRY(breaker_.write());
-    return inner_.set_aside(tokens, consent, audit);
+    return inner_.put_grant(consent, tokens, audit);
   }
   Result<void> adopt(const ConnectionId& connection, const ConsentId& consent, const ConsentId& before,
                      const AuditDraft& audit) override {

@@ -58,11 +58,10 @@ void Home::renew(const ConnectionId& id, const ConsentId& consent, Instant ends_
   next.held = HeldData::usable;
   next.revocation = Revocation::none;
   const ConsentId before = connection(id).consent.consent;
-  must(consents.put_consent(next, note("consent_record")));
   Tokens tokens{.connection = id, .access_ends_at = gate.now() + std::chrono::hours(1), .obtained_at = gate.now()};
   tokens.access = Secret(std::string_view("access2"));
   tokens.refresh = Secret(std::string_view("refresh2"));
-  must(consents.set_aside(tokens, consent, note("token_store")));
+  must(consents.put_grant(next, tokens, note("consent_record")));
   must(control.begin_consent(
       id, {.consent = consent, .not_before = gate.now(), .not_after = ends_at, .end_terms = next.end_terms}, before,
       note("link")));

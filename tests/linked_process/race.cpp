@@ -99,6 +99,7 @@ int sync_on(const Setting& setting) {
     bool refused = false;
     for (const ConnectionReport& one : report->connections) {
       refused = refused || one.reason.has_value();
+      if (one.reason && !is_refusal(one.reason->code)) std::cerr << one.reason->what << "\n";
       std::cout << " " << one.issuer.text() << "=" << (one.reason ? name_of(one.reason->code) : name_of(one.outcome));
     }
     std::cout << std::endl;

@@ -205,7 +205,12 @@ TEMPLATE_TEST_CASE("tokens that a renewal replaces are kept aside until they are
   must(store.put_tokens(sample_tokens(), std::nullopt, entry("link")));
   Tokens fresh = sample_tokens();
   fresh.refresh = Secret("fresh");
-  must(store.set_aside(fresh, next, entry("link")));
+  Consent record = sample_consent(next.text());
+  record.connection = ConnectionId("nobody");
+  CHECK(code_of(store.put_grant(record, fresh, entry("link"))) == Code::invalid_argument);
+  record.connection = con;
+  must(store.put_grant(record, fresh, entry("link")));
+  CHECK(must(store.consents()).back().id == next);
   CHECK(current(world).generation == 1);
   CHECK(current(world).refresh.reveal_text() == refresh_text);
   must(store.adopt(con, ConsentId("nobody"), old, entry("link")));  // nothing was set aside for it
@@ -224,7 +229,8 @@ TEMPLATE_TEST_CASE("tokens that a renewal replaces are kept aside until they are
   CHECK(aside[0].tokens.refresh.reveal_text() == refresh_text);
 
   must(store.set_token_state(con, 2, TokenState::destroyed, entry("revoke")));
-  must(store.set_aside(fresh, ConsentId("consent-3"), entry("link")));
+  record.id = ConsentId("consent-3");
+  must(store.put_grant(record, fresh, entry("link")));
   must(store.adopt(con, ConsentId("consent-3"), next, entry("link")));  // nothing is left of the destroyed ones
   CHECK(must(store.aside()).size() == 1);
   must(store.drop_aside(con, old, entry("revoke")));

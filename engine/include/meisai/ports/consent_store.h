@@ -79,9 +79,10 @@ class ConsentStore {
   [[nodiscard]] virtual Result<void> set_token_state(const ConnectionId& connection, std::uint64_t generation,
                                                      TokenState state, const AuditDraft& audit) = 0;
 
-  /// Keeps tokens of a consent beside those that the connection works with. They can do nothing but be given back,
-  /// unless `adopt` makes them the connection's.
-  [[nodiscard]] virtual Result<void> set_aside(const Tokens& tokens, const ConsentId& consent,
+  /// Keeps the record of a consent that is not in force yet and its tokens, beside those that the connection works
+  /// with: in one step, so that no crash leaves a grant that nobody gives back. The tokens can do nothing else than
+  /// that, unless `adopt` makes them the connection's.
+  [[nodiscard]] virtual Result<void> put_grant(const Consent& consent, const Tokens& tokens,
                                                const AuditDraft& audit) = 0;
   /// Makes the tokens that were set aside for `consent` those of the connection: active, next generation. What it had
   /// until now is set aside for `before`, unless that was destroyed. In one step; nothing where there are none.
