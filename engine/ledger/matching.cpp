@@ -121,7 +121,9 @@ Result<Outcome> WindowMatch::decide(StatementKey statement) {
   return std::move(outcome_);
 }
 
-Result<Outcome> WindowMatch::decide_linked(StatementKey statement, const std::optional<CompleteDays>& complete) {
+Result<Outcome> WindowMatch::decide_linked(StatementKey statement, const std::optional<CompleteDays>& complete,
+                                           std::unordered_set<StatementKey> settled) {
+  settled_ = std::move(settled);
   MEISAI_ASSIGN(outcome_, decide(statement));
   MEISAI_TRY(pair_across_days(complete));
   return std::move(outcome_);

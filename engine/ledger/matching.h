@@ -91,7 +91,9 @@ class WindowMatch {
     DayKey to = 0;
     std::vector<std::uint32_t> cards;  ///< by Entry::card: also those that it lists nothing of
   };
-  [[nodiscard]] Result<Outcome> decide_linked(StatementKey statement, const std::optional<CompleteDays>& complete);
+  /// A row that one of the `settled` statements bills stays billed by it: what bills it too takes a share.
+  [[nodiscard]] Result<Outcome> decide_linked(StatementKey statement, const std::optional<CompleteDays>& complete,
+                                              std::unordered_set<StatementKey> settled);
 
  private:
   template <class OnGroup>
@@ -113,6 +115,7 @@ class WindowMatch {
   std::span<const CardKey> cards_;
   std::vector<Entry>& entries_;
   StatementKey statement_ = 0;
+  std::unordered_set<StatementKey> settled_;    // other statements that keep what they bill
   std::unordered_set<TransactionKey> listed_;   // rows that the statement lists, from before
   std::unordered_set<TransactionKey> matched_;  // of these, found again
   std::vector<bool> repeats_;                   // by ordinal; empty: none

@@ -144,9 +144,13 @@ Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> 
       const auto found = unused.only(index, *key, [&](const StoredRow& row) { return fits(*entry, row); });
       if (!found) continue;
       unused.take(*found);
-      decision.action = Action::revise;  // the occurrence stays: it is free on the entry's own day
-      decision.row = unused.rows()[*found].key;
-      outcome_.moved.emplace(decision.row, unused.rows()[*found]);
+      const StoredRow& row = unused.rows()[*found];
+      const bool is_share = statement_ != 0 && row.statement != statement_ && settled_.contains(row.statement);
+      // The occurrence stays: it is free on the entry's own day.
+      decision.action = is_share ? Action::part : Action::revise;
+      decision.row = row.key;
+      if (listed_.contains(row.key)) ++outcome_.matched;
+      outcome_.moved.emplace(row.key, row);
     }
   };
   const auto any = [](const Entry&, const StoredRow&) { return true; };

@@ -56,6 +56,10 @@ StatementChoice statement_like(std::span<const Likeness> stored, std::uint64_t w
   return {.known = 0, .doubtful = doubtful};
 }
 
+bool is_settled(const StatementRow& statement) noexcept {
+  return statement.status != StatementStatus::open && statement.balanced != false && statement.held_count == 0;
+}
+
 bool bills_later(const StatementRow& a, const StatementRow& b) noexcept {
   const auto when = [](const StatementRow& statement) {
     return statement.billing_month ? std::tuple(static_cast<int>(statement.billing_month->year()),

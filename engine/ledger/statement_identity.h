@@ -29,6 +29,9 @@ struct StatementChoice {
 /// Whether the statement lists one of the cards.
 [[nodiscard]] bool lists_a_card(const StatementRow& statement, std::span<const CardKey> cards);
 
+/// Whether the statement is closed and nothing of it is in doubt.
+[[nodiscard]] bool is_settled(const StatementRow& statement) noexcept;
+
 /// Whether the statement bills later than the other: the later one's part of a purchase is shown.
 [[nodiscard]] bool bills_later(const StatementRow& a, const StatementRow& b) noexcept;
 

@@ -242,7 +242,10 @@ Result<void> DocumentImport::match(LedgerWrite& ledger, Window& window) {
   if (document_.origin.connection.empty()) {
     MEISAI_ASSIGN(window.outcome, matching.decide(statement));
   } else {
-    MEISAI_ASSIGN(window.outcome, matching.decide_linked(statement, complete_days(window)));
+    std::unordered_set<StatementKey> settled;
+    for (const StatementRow& each : window.statements)
+      if (ledger::is_settled(each)) settled.insert(each.key);
+    MEISAI_ASSIGN(window.outcome, matching.decide_linked(statement, complete_days(window), std::move(settled)));
   }
   if (!window.new_statement && window.has_statement &&
       ledger::contradicts(window.outcome, window.content.entries.size()))

@@ -155,7 +155,15 @@ Result<void> DocumentImport::write_disputes(LedgerWrite& ledger, const Window& w
 
 /// This statement's share of a purchase that another statement is shown with. The latest statement is shown.
 Result<bool> DocumentImport::write_part(LedgerWrite& ledger, const Window& window, const StoredRow& row) {
-  MEISAI_ASSIGN(const std::vector<BilledPart> parts, ledger.parts_of(row.key));
+  MEISAI_ASSIGN(std::vector<BilledPart> parts, ledger.parts_of(row.key));
+  // What another statement billed whole until now is its share from here on.
+  const auto known = window.outcome.moved.find(row.key);
+  if (known != window.outcome.moved.end() &&
+      std::ranges::count(parts, known->second.statement, &BilledPart::statement) == 0) {
+    const StoredRow& billed = known->second;
+    parts.push_back({row.key, billed.statement, billed.facts.billed_minor, billed.facts.plan.index});
+    MEISAI_TRY(ledger.put_part(parts.back()));
+  }
   const auto same = std::ranges::find_if(parts, [&](const BilledPart& part) {
     return part.statement == window.statement.key && part.billed_minor == row.facts.billed_minor &&
            part.index == row.facts.plan.index;

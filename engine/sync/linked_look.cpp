@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "engine/ledger/statement_identity.h"
 #include "engine/sync/statement_facts.h"
 
 namespace meisai::sync {
@@ -15,16 +16,12 @@ constexpr std::chrono::days overlap{45};
 constexpr std::size_t reported_rejections = 100;
 constexpr std::chrono::milliseconds no_wait{0};
 
-bool is_settled(const StatementRow& row) {
-  return row.anchor.starts_with(reference_anchor) && row.status != StatementStatus::open && row.balanced != false &&
-         row.held_count == 0;
-}
-
 /// The same id may name a statement of each card.
 std::vector<SettledStatement> settled_for(CardKey card, std::span<const StatementRow> statements) {
   std::vector<SettledStatement> settled;
   for (const StatementRow& row : statements) {
-    if (!is_settled(row) || std::ranges::find(row.cards, card) == row.cards.end()) continue;
+    if (!row.anchor.starts_with(reference_anchor) || !ledger::is_settled(row)) continue;
+    if (std::ranges::find(row.cards, card) == row.cards.end()) continue;
     settled.push_back({.reference = row.anchor.substr(reference_anchor.size()),
                        .closing_date = row.closing_date,
                        .payment_due_date = row.payment_due_date,

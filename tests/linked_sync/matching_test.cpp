@@ -248,6 +248,49 @@ TEST_CASE("statement first or listing first, the ledger is the same") {
   CHECK(told({bill, list}) == std::vector<std::string>{"T1 900 billed", "T2 210 open"});
 }
 
+TEST_CASE("a row that two closed statements bill is one row with a share of each") {
+  // An issuer that bills an amount again, or one payment after the other without naming a plan, under one id.
+  const bool same_day = GENERATE(true, false);
+  const bool together = GENERATE(true, false);
+  CAPTURE(same_day, together);
+  const ApiLine next{"T3", "2026-11-18", "見本薬局", "50"};
+  ApiLine again = book;
+  if (!same_day) again.date = "2026-12-10";
+  const Exchange first = statement("S1", {book, station}, "1110");
+  const Exchange second = statement("S2", {again, next}, "950");
+  Household home;
+  if (together) {
+    CHECK(home.look({first, second}).added == 3);
+  } else {
+    CHECK(home.look({first}).added == 2);
+    CHECK(home.look({second}).added == 1);
+  }
+  for (int look = 0; look < 3; ++look) {
+    CAPTURE(look);
+    CHECK(home.rows().size() == 3);
+    for (const StatementRow& each : home.view()->statements().value()) {
+      CHECK(each.balanced == true);
+      CHECK(each.transaction_count == 2);
+      CHECK(each.status == StatementStatus::closed);
+      CHECK(each.held_count == 0);
+    }
+    const std::uint64_t position = home.view()->last_position().value();
+    CHECK(home.look({first, second}).outcome == SyncOutcome::unchanged);
+    CHECK(home.view()->last_position().value() == position);
+  }
+}
+
+TEST_CASE("a row that leaves an open statement is billed by the one that lists it next") {
+  Household home;
+  home.look({statement("S1", {book, station}, "", "open")});
+  for (int look = 0; look < 3; ++look) home.look({statement("S1", {station}, "210"), statement("S2", {book}, "900")});
+  CHECK(home.rows().size() == 2);
+  for (const StatementRow& each : home.view()->statements().value()) {
+    CHECK(each.balanced == true);
+    CHECK(each.transaction_count == 1);
+  }
+}
+
 TEST_CASE("an open statement grows until it closes") {
   Household home;
   home.look({statement("S1", {book}, "", "open")});
