@@ -165,6 +165,11 @@ Result<Status> Engine::status() {
   MEISAI_ASSIGN(const Facts facts, impl_->ports.control->facts());
   MEISAI_ASSIGN(Status status, reading::status(now.reader, *now.view, facts, date_in_japan(impl_->gate.now())));
   MEISAI_ASSIGN(status.connections, impl_->ports.control->connections());
+  for (const Connection& connection : status.connections)
+    if (connection.state == ConnectionState::reauth_required)
+      status.problems.push_back(
+          {std::string(name_of(Code::reauth_required)), connection.id.text(),
+           "the person must authorize again: `meisai consent renew " + connection.consent.consent.text() + "`"});
   return status;
 }
 
@@ -182,6 +187,11 @@ Result<ExportReport> Engine::export_to(const std::string& target, const Transact
   if (!report) return impl_->refused("export", std::move(report.error()));
   if (reader.cutoff_open())
     report->notes.emplace_back("an incident is open: rows may be suspect, see `meisai incident list`");
+  MEISAI_ASSIGN(const std::vector<Connection> connections, impl_->ports.control->connections());
+  for (const Connection& connection : connections)
+    if (connection.consent.held == HeldData::sealed && (!filter.issuer || *filter.issuer == connection.issuer))
+      report->notes.push_back("what came through connection " + connection.id.text() +
+                              " is sealed and was left out: its company has no consent now");
   MEISAI_TRY(impl_->ports.store->record(
       impl_->draft("export", target + " " + std::to_string(report->transactions) + " transactions")));
   return report;

@@ -223,6 +223,9 @@ Result<Consent> Lifecycle::withdraw(const ConsentId& id, EndTerms held) {
   if (found == connections.end())
     return fail(Code::not_found, "no connection stands on this consent", "`meisai consent list` shows their ids");
   Connection& connection = *found;
+  // What was hidden or destroyed does not come back by a second, milder choice.
+  MEISAI_ASSIGN(const std::optional<Consent> before, record_of(id));
+  if (before && connection.state == ConnectionState::closed) held = std::max(held, before->end_terms);
   // The choice is kept before the end: a sweep after a crash goes on with what the person chose.
   Connection chosen = connection;
   chosen.consent.end = ConsentEnd::ending;

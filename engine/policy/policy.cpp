@@ -137,6 +137,7 @@ struct Rule {
 constexpr std::string_view lift_it = "`meisai incident list` says why; `meisai incident lift ID --reason TEXT` ends it";
 constexpr std::string_view begin_again = "nothing was kept of this step; begin it again";
 constexpr std::string_view renew_it = "`meisai consent renew ID` goes on with the same cards and history";
+constexpr std::string_view repeat_it = "do it again: it then stands on the newer consent";
 constexpr std::string_view link_it = "`meisai link ISSUER` shows the consent and asks for it";
 
 constexpr auto rules = std::to_array<Rule>({
@@ -156,8 +157,7 @@ constexpr auto rules = std::to_array<Rule>({
      "this connection was cut off while this step was under way", begin_again},
     {Code::consent_missing, has_no_consent, Retry::after_user, "there is no consent for this", link_it},
     {Code::consent_withdrawn, consent_is_withdrawn, Retry::after_user, "the consent was withdrawn", link_it},
-    {Code::consent_superseded, consent_is_superseded, Retry::after_user, "a newer consent stands in its place",
-     link_it},
+    {Code::consent_superseded, consent_is_superseded, Retry::later, "a newer consent stands in its place", repeat_it},
     {Code::consent_expired, consent_is_expired, Retry::after_user, "the consent has ended", renew_it},
     {Code::reauth_required, must_authorize_again, Retry::after_user, "the issuer wants the person to authorize again",
      renew_it},

@@ -146,6 +146,22 @@ TEST_CASE("a withdrawal stops everything under the consent, and data becomes wha
   }
 }
 
+TEST_CASE("a second, milder choice brings nothing back and is not recorded as if it did") {
+  for (const EndTerms first : {EndTerms::seal, EndTerms::erase}) {
+    Home home;
+    home.link(EndTerms::keep);
+    const Consent before = home.withdraw(first);
+    const Consent after = home.withdraw(EndTerms::keep);
+    CHECK(after.end_terms == first);
+    CHECK(after.held == before.held);
+    CHECK(home.rows() == 0);
+  }
+  Home home;
+  home.link(EndTerms::keep);
+  home.withdraw(EndTerms::seal);
+  CHECK(home.withdraw(EndTerms::erase).held == HeldData::erased);
+}
+
 TEST_CASE("only the withdrawn connection ends") {
   Home home;
   const ConnectionId other("CN2");

@@ -94,6 +94,14 @@ class Endings(LinkedCase):
         for row in before:
             if row["issuer"] == "aoba_card":
                 self.assertNotIn(row["id"].encode(), exported.out)
+        self.assertIn(f"connection {self.ids['aoba_card']} is sealed".encode(), exported.err)
+        exported = self.ok(self.home.run("export", "csv", "--out", self.home.path("ledger.csv"))).json()["export"]
+        self.assertEqual(len(exported["notes"]), 1)
+        self.assertEqual(self.ok(self.home.run("export", "csv", "--issuer", "minato_card", "--out",
+                                               self.home.path("minato.csv"))).json()["export"]["notes"], [])
+        problems = self.ok(self.home.run("status")).json()["problems"]
+        self.assertEqual([(one["code"], one["object"]) for one in problems],
+                         [("reauth_required", self.ids[issuer]) for issuer in ISSUERS])
         self.ok(self.home.renew(self.consent("aoba_card")))
         self.ok(self.home.run("transactions", "--card", card))
         self.assertLessEqual({row["id"] for row in before}, {row["id"] for row in self.home.transactions()})

@@ -96,7 +96,9 @@ Result<Exit> execute(const Session& session, const IncidentOpenArguments& argume
   if (session.json()) {
     session.print(json::incidents(std::span(&incident, 1)));
   } else {
-    session.print(session.say(Text::incident_opened, {scope_text(session, incident), incident.id.text()}));
+    const bool restricted = incident.degree == CutoffDegree::restrict_unattended;
+    session.print(session.say(restricted ? Text::incident_restricted : Text::incident_opened,
+                              {scope_text(session, incident), incident.id.text()}));
   }
   return Exit::done;
 }
