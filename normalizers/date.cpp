@@ -14,7 +14,6 @@ namespace {
 using std::chrono::day;
 using std::chrono::month;
 using std::chrono::year;
-using std::chrono::year_month_day_last;
 using namespace std::chrono_literals;
 
 constexpr int first_year = 1873;  // the calendar of before was another one
@@ -114,7 +113,7 @@ std::optional<LocalDate> day_of(int year_number, int month_number, int day_numbe
 tl::expected<ReadDate, Code> date_of(const Parts& parts) {
   const auto date = day_of(parts.year, parts.rest.month, parts.rest.day.value_or(1));
   if (!date) return refused;
-  return ReadDate{{*date, parts.rest.day ? DatePrecision::day : DatePrecision::month}};
+  return ReadDate{{date, parts.rest.day ? DatePrecision::day : DatePrecision::month}};
 }
 
 tl::expected<ReadDate, Code> date_in_era(const Era& era, const Parts& parts) {
@@ -169,7 +168,7 @@ std::optional<ReadDate> usual_form(std::string_view text) {
   const auto digit = [&](std::size_t at) { return text[at] - '0'; };
   const auto date = day_of(digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3), digit(5) * 10 + digit(6),
                            digit(8) * 10 + digit(9));
-  return date ? std::optional(ReadDate{{*date, DatePrecision::day}}) : std::nullopt;
+  return date ? std::optional(ReadDate{{date, DatePrecision::day}}) : std::nullopt;
 }
 
 /// Normalized text without the spaces beside separators; spaces between two digits stay and make it invalid.

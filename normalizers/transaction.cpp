@@ -19,7 +19,7 @@
 namespace meisai {
 namespace {
 
-using namespace normalizers;
+using namespace normalizers;  // NOLINT(google-build-using-namespace): the names of this room
 
 /// Kinds that lower what is owed are negative whatever sign the document uses.
 void apply_sign(TransactionFacts& facts) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -98,7 +99,7 @@ class UndoLog {
     map.erase(known);
   }
   void undo(LedgerState& state) const {
-    for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) (*step)(state);
+    for (const auto& step : std::views::reverse(steps_)) step(state);
   }
 
  private:

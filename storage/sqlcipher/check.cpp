@@ -14,7 +14,7 @@ namespace meisai::sqlcipher {
 namespace {
 
 Result<void> check_pages(Database& database, StoreHealth& health) {
-  const auto sound = database.check_integrity();
+  auto sound = database.check_integrity();
   if (sound) return {};
   if (sound.error().code != Code::store_damaged) return sound;
   health.findings.push_back(sound.error().what);

@@ -174,7 +174,7 @@ class Faults(unittest.TestCase):
         connection.sock.close()
         connection.close()
         for _ in range(100):
-            (entry,) = [each for each in self.sandbox.control("GET", "/log")["connections"] if each["requests"]
+            *_, entry = [each for each in self.sandbox.control("GET", "/log")["connections"] if each["requests"]
                         and each["requests"][0]["path"].endswith("/transactions")]
             if entry["closed_ns"]:
                 break

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A permit that has not been re-checked at this instant is not enough.
-// gcc says: cannot convert .*Permit<meisai::Request>.* to 'meisai::Crossing'|could not convert
-// .*Permit<meisai::Request> clang says: no viable conversion from .*Permit<meisai::Request>.* to 'Crossing'
+// gcc says: convert .*Permit<meisai::Request>.* to .*Crossing
+// clang says: no viable conversion from .*Permit<meisai::Request>.* to 'Crossing'
 #include "../prelude.h"
 
 Result<HttpTransport::Ticket> attempt(HttpTransport& transport, const HttpRules& rules, Permit<Request> permit) {

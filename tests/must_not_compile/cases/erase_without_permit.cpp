@@ -2,7 +2,7 @@
 //
 // Nothing is destroyed without a permit.
 // gcc says: no matching function for call to .*Store::erase\(
-// clang says: too few arguments to function call, expected 3, have 2
+// clang says: too few arguments to function call, expected 4, have 3
 #include "../prelude.h"
 
 Result<void> attempt(Store& store, [[maybe_unused]] Permit<Maintenance> permit, const ConnectionId& connection) {
