@@ -268,7 +268,9 @@ TEST_CASE("a row that two closed statements bill is one row with a share of each
   for (int look = 0; look < 3; ++look) {
     CAPTURE(look);
     CHECK(home.rows().size() == 3);
-    for (const StatementRow& each : home.view()->statements().value()) {
+    const auto statements = home.view()->statements().value();
+    REQUIRE(statements.size() == 2);
+    for (const StatementRow& each : statements) {
       CHECK(each.balanced == true);
       CHECK(each.transaction_count == 2);
       CHECK(each.status == StatementStatus::closed);
@@ -285,7 +287,9 @@ TEST_CASE("a row that leaves an open statement is billed by the one that lists i
   home.look({statement("S1", {book, station}, "", "open")});
   for (int look = 0; look < 3; ++look) home.look({statement("S1", {station}, "210"), statement("S2", {book}, "900")});
   CHECK(home.rows().size() == 2);
-  for (const StatementRow& each : home.view()->statements().value()) {
+  const auto statements = home.view()->statements().value();
+  REQUIRE(statements.size() == 2);
+  for (const StatementRow& each : statements) {
     CHECK(each.balanced == true);
     CHECK(each.transaction_count == 1);
   }
