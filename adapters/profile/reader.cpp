@@ -70,7 +70,7 @@ class Reading {
         if (node.is_table())
           table(*node.as_table(), member);
         else
-          wrong(place, path + " is a table: `[" + path + "]`");
+          wrong(place, path.append(" is a table: `[").append(member).append("]`"));
       } else {
         unknown(path, name, place);
       }

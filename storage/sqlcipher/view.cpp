@@ -161,7 +161,7 @@ class SqlcipherView final : public ReleaseView {
     MEISAI_ASSIGN(std::vector<CardKey> cards, visible_cards(scope));
     if (!query.cards.empty())
       std::erase_if(cards, [&](CardKey card) { return std::ranges::find(query.cards, card) == query.cards.end(); });
-    RowWalk walk(db(), query, std::move(cards));
+    RowWalk walk(db(), query, cards);
     MEISAI_TRY(walk.start());
     return walk;
   }
