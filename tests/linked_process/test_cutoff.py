@@ -103,7 +103,8 @@ class Races(LinkedCase):
         print(f"[{len(met)} of {len(cuts)} cutoffs met a sync that was under way]", flush=True)
         self.assertGreaterEqual(len(met), races)
         self.assertLess(max(ended - returned for returned, ended in met), SECOND)
-        self.assertGreater(sum(set(each.values()) <= {"fresh", "unchanged"} for *_, each in syncs), races / 10)
+        # So many show that what is allowed gets through; a share of all would fall with every incident on record.
+        self.assertGreater(sum(set(each.values()) <= {"fresh", "unchanged"} for *_, each in syncs), 100)
         self.sound()
         self.sync()
 

@@ -162,7 +162,7 @@ struct CardFreshness {
   std::optional<LocalDate> known_to;  ///< the last day of use that an import covered
 };
 struct Problem {
-  std::string code;    ///< stable word: `statement_not_balanced`, `rows_rejected`, `cutoff`, `clock`
+  std::string code;    ///< stable word: `statement_not_balanced`, `rows_rejected`, `cutoff`, `reauth_required`, `clock`
   std::string object;  ///< id
   std::string message;
 };
