@@ -14,7 +14,7 @@ namespace meisai::ledger {
 namespace {
 
 /// An issuer may move a row's date this far under the same id, where a window is one month of many: a first import
-/// reads each stored row of the stretch again for each window, so it is kept short.
+/// looks at each stored row of the stretch again for each window, so it is kept short.
 constexpr DayKey longest_move = 15;
 /// The same where an issuer is asked again. A day of posting that becomes a day of use moves back by up to a billing
 /// period: a look reaches 45 days back, as far as a statement does, and from there a row may move by the above.
