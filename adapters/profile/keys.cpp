@@ -171,6 +171,7 @@ constexpr std::array all_keys{
     Key{"consent.texts_en", Type::texts, true, 1, long_text, {}, {}, "the same items in English", MEISAI_TEXTS(consent.texts_en)},
 
     Key{"limits.history_days", Type::number, false, 1, 36'500, {}, "730", "how far back the issuer answers", MEISAI_NUMBER(limits.history, days)},
+    Key{"limits.pending_term_days", Type::number, false, 1, 365, {}, "7", "days after which a pending row that is listed no more is removed", MEISAI_NUMBER(limits.pending_term, days)},
     Key{"limits.longest_query_days", Type::number, false, 1, 36'500, {}, "180", "longest range of one query; a longer one is cut", MEISAI_NUMBER(limits.longest_query, days)},
     Key{"limits.least_interval_seconds", Type::number, false, 0, 31'536'000, {}, "0", "least time between two looks", MEISAI_NUMBER(limits.least_interval, seconds)},
     Key{"limits.most_pages", Type::number, false, 1, 100'000, {}, "1000", "pages of one listing after which it is taken for endless", MEISAI_NUMBER(limits.most_pages, std::uint32_t)},

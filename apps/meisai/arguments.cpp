@@ -72,13 +72,9 @@ TransactionFilter Reader::filter() {
       return fail(Code::invalid_argument, "a whole number from 1 is needed");
     return number;
   });
-  if (raw_.status == name_of(TransactionStatus::pending)) {
-    made.status = TransactionStatus::pending;
-  } else if (raw_.status == name_of(TransactionStatus::posted)) {
-    made.status = TransactionStatus::posted;
-  } else if (!raw_.status.empty()) {
-    wrong("--status is pending or posted");
-  }
+  for (const auto status : {TransactionStatus::pending, TransactionStatus::posted, TransactionStatus::removed})
+    if (raw_.status == name_of(status)) made.status = status;
+  if (!made.status && !raw_.status.empty()) wrong("--status is pending, posted or removed");
   if (made.from && made.to && *made.from > *made.to) wrong("--from is later than --to");
   return made;
 }

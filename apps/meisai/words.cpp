@@ -362,6 +362,7 @@ Table transaction_table(const Session& session, std::span<const Transaction> row
       if (set) kind.append(", ").append(session.say(text));
     };
     mark(facts.status == TransactionStatus::pending, Text::status_pending);
+    mark(facts.status == TransactionStatus::removed, Text::status_removed);
     mark(has_flag(facts.flags, RowFlag::declined), Text::status_declined);
     mark(has_flag(facts.flags, RowFlag::suspect), Text::flag_suspect);
     const bool plain = facts.kind == TransactionKind::purchase && facts.status == TransactionStatus::posted &&

@@ -131,7 +131,7 @@ Result<Outcome> WindowMatch::decide_linked(StatementKey statement, const std::op
 
 /// Pages of one list overlap, and a row may change between two of them: an id that the issuer keeps is one row,
 /// wherever the list states it. The entry read last is the newest, but what was posted does not become pending again.
-/// Two payments of one purchase are two rows.
+/// Two payments of one purchase are two rows. A pending row that is still listed beside its posted row is that one.
 void WindowMatch::find_repeats() {
   repeats_.clear();
   struct Seen {
@@ -154,6 +154,13 @@ void WindowMatch::find_repeats() {
     repeats_.resize(entries_.size(), false);
     repeats_[seen[i].entry->ordinal] = true;
   }
+  std::unordered_set<std::uint64_t> posted;
+  for (const Entry& entry : entries_)
+    if (entry.was_pending_as != 0 && !entry.pending) posted.insert(entry.was_pending_as);
+  if (posted.empty()) return;
+  repeats_.resize(entries_.size(), false);
+  for (const Entry& entry : entries_)
+    if (entry.pending && posted.contains(entry.reference)) repeats_[entry.ordinal] = true;
 }
 
 void WindowMatch::decide_group(std::span<const Entry> entries, std::span<const StoredRow> rows) {
@@ -181,13 +188,16 @@ void WindowMatch::decide_stated_once(std::span<const Entry> entries, std::span<c
       for (std::size_t r = 0; r < rows.size() && !decided_[e]; ++r) {
         if (used_[r] || !fits(entries[e], rows[r])) continue;
         used_[r] = decided_[e] = true;
-        outcome_.decisions[entries[e].ordinal] = {action, rows[r].fingerprint.occurrence(), rows[r].key};
+        outcome_.decisions[entries[e].ordinal] = {action, rows[r].fingerprint.occurrence(), rows[r].key,
+                                                  rows[r].facts.status == TransactionStatus::removed};
         if (listed_.contains(rows[r].key)) matched_.insert(rows[r].key);
       }
   };
   const auto listed = [this](const StoredRow& row) { return statement_ == 0 || listed_.contains(row.key); };
   const auto shown_here = [this](const StoredRow& row) { return statement_ == 0 || row.statement == statement_; };
-  const auto same = [](const Entry& entry, const StoredRow& row) { return entry.content == content_hash(row.facts); };
+  const auto same = [](const Entry& entry, const StoredRow& row) {
+    return entry.content == content_hash(row.facts) && !row.absent_since;  // it is listed again: that is news
+  };
 
   pass(Action::keep, [&](const Entry& e, const StoredRow& r) { return listed(r) && shown_here(r) && same(e, r); });
   pass(Action::revise, [&](const Entry&, const StoredRow& r) { return listed(r) && shown_here(r); });

@@ -32,6 +32,7 @@ struct Entry {
   std::uint32_t merchant = 0;
   std::uint64_t content = 0;
   bool pending = false;
+  std::uint64_t reference = 0;       ///< reference_hash of its id; 0: it has none
   std::uint64_t was_pending_as = 0;  ///< reference_hash of the id that the row had while pending; 0: not stated
   std::uint64_t likeness = 0;        ///< likeness_hash
 };
@@ -42,22 +43,23 @@ enum class Action : std::uint8_t {
   revise,         ///< known; something about it changed
   part,           ///< known from another statement that bills a part of the same purchase
   revise_amount,  ///< the statement lists it in place of a row that it no longer lists: same day and merchant
-  repeat,         ///< the window states the same issuer's id once more: that entry counts
+  repeat,         ///< the window states it once more, under the same issuer's id or as posted: that entry counts
 };
 
 struct Decision {
   Action action = Action::insert;
   std::uint32_t occurrence = 1;  ///< of the row as it will be
   TransactionKey row = 0;        ///< of the others
+  bool revives = false;          ///< that row was removed, and is listed again
 };
 
 struct Outcome {
   std::vector<Decision> decisions;            ///< by ordinal
   std::vector<StoredRow> absent;              ///< rows of the statement, or of the complete days, that it does not list
   std::map<TransactionKey, StoredRow> moved;  ///< rows as stored that `revise` moves to another day
-  std::uint64_t pending_absent = 0;  ///< pending rows of the complete days that it does not list and nothing replaced
-  std::uint64_t listed_before = 0;   ///< rows that the statement listed until now
-  std::uint64_t matched = 0;         ///< of these, how many the window lists again
+  std::vector<StoredRow> pending_absent;      ///< pending rows that complete days do not list and nothing replaced
+  std::uint64_t listed_before = 0;            ///< rows that the statement listed until now
+  std::uint64_t matched = 0;                  ///< of these, how many the window lists again
 };
 
 /// How much a window looks like a stored statement.

@@ -149,6 +149,7 @@ Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> 
       // The occurrence stays: it is free on the entry's own day.
       decision.action = is_share ? Action::part : Action::revise;
       decision.row = row.key;
+      decision.revives = row.facts.status == TransactionStatus::removed;
       if (listed_.contains(row.key)) ++outcome_.matched;
       outcome_.moved.emplace(row.key, row);
     }
@@ -192,12 +193,15 @@ Result<void> WindowMatch::pair_card(CardKey card, std::span<const Entry* const> 
     const StoredRow& row = unused.rows()[i];
     if (unused.taken(i)) {
       paired.insert(row.key);
-    } else if (complete && row.day >= complete->from && row.day <= complete->to) {
-      if (is_pending(row)) {
-        ++outcome_.pending_absent;
-      } else if (row.statement == 0) {
-        outcome_.absent.push_back(row);
-      }
+      continue;
+    }
+    const bool listed_here = complete && row.day >= complete->from && row.day <= complete->to;
+    // Once absent, it stays so where the days that are asked for have gone past it.
+    const bool gone_by = complete && row.absent_since && row.day < complete->from;
+    if (is_pending(row)) {
+      if (listed_here || gone_by) outcome_.pending_absent.push_back(row);
+    } else if (listed_here && row.statement == 0 && row.facts.status == TransactionStatus::posted) {
+      outcome_.absent.push_back(row);
     }
   }
   std::erase_if(outcome_.absent, [&](const StoredRow& row) { return paired.contains(row.key); });

@@ -20,7 +20,7 @@ constexpr auto kind_names = std::to_array<std::string_view>(
     {"purchase", "refund", "fee", "interest", "cash_advance", "payment", "adjustment", "discount", "authorization"});
 constexpr auto payment_names = std::to_array<std::string_view>(
     {"one_time", "two_times", "installments", "revolving", "bonus_lump", "bonus_two", "unknown"});
-constexpr auto transaction_status_names = std::to_array<std::string_view>({"pending", "posted"});
+constexpr auto transaction_status_names = std::to_array<std::string_view>({"pending", "posted", "removed"});
 constexpr auto statement_status_names = std::to_array<std::string_view>({"open", "closed", "revised"});
 constexpr auto card_kind_names = std::to_array<std::string_view>({"main", "family", "etc", "corporate", "unknown"});
 constexpr auto region_names = std::to_array<std::string_view>({"unknown", "domestic", "overseas"});

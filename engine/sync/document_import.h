@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Makes the windows of a staged document part of the ledger, inside a write transaction that the caller
-// commits. Adds and revises, never removes: a known row that the document no longer lists is reported.
+// commits. Adds and revises: a posted row that the document no longer lists is reported and stays. A pending row that
+// its issuer lists no more is removed when the issuer's term is over, as a change that says why.
 #pragma once
 
 #include <map>
@@ -19,6 +20,7 @@ namespace meisai::sync {
 struct WindowsResult {
   std::uint64_t added = 0;
   std::uint64_t modified = 0;
+  std::uint64_t removed = 0;
   std::uint64_t unchanged = 0;
   std::uint64_t held = 0;
   std::vector<RejectedCandidate> rejected;
@@ -53,6 +55,7 @@ class DocumentImport {
   [[nodiscard]] Result<TransactionKey> insert_row(LedgerWrite& ledger, const StoredRow& row);
   [[nodiscard]] Result<bool> write_row(LedgerWrite& ledger, Window& window, ledger::Action action,
                                        const StoredRow& row);
+  [[nodiscard]] Result<void> write_absent_pending(LedgerWrite& ledger, const Window& window, WindowsResult& result);
   [[nodiscard]] Result<void> write_disputes(LedgerWrite& ledger, const Window& window, WindowsResult& result);
   [[nodiscard]] Result<bool> write_part(LedgerWrite& ledger, const Window& window, const StoredRow& row);
   [[nodiscard]] Result<void> write_coverage(LedgerWrite& ledger, const Window& window);

@@ -7,6 +7,7 @@
 #include "engine/ledger/reconciliation.h"
 #include "engine/sync/document_window.h"
 #include "engine/sync/statement_facts.h"
+#include "meisai/date.h"
 
 namespace meisai::sync {
 namespace {
@@ -68,6 +69,10 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
       return added.add(key);
     }
     MEISAI_ASSIGN(const bool changed, write_row(ledger, window, decision.action, row));
+    if (changed && decision.revives) {
+      ++result.added;
+      return added.add(decision.row);
+    }
     if (!changed) {
       ++result.unchanged;
       return {};
@@ -78,6 +83,7 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
   MEISAI_TRY(added.flush());
   MEISAI_TRY(modified.flush());
   result.held += window.outcome.absent.size();
+  MEISAI_TRY(write_absent_pending(ledger, window, result));
   MEISAI_TRY(write_disputes(ledger, window, result));
   MEISAI_TRY(write_coverage(ledger, window));
   MEISAI_TRY(write_quarantine(ledger, window));
@@ -130,6 +136,30 @@ Result<bool> DocumentImport::write_row(LedgerWrite& ledger, Window& window, ledg
   if (billed_in_parts(row.facts.plan.type) || std::ranges::count(parts, row.statement, &BilledPart::statement) != 0)
     MEISAI_TRY(ledger.put_part({row.key, row.statement, row.facts.billed_minor, row.facts.plan.index}));
   return true;
+}
+
+/// A pending row that is listed no more was released, or is late: it is removed when it has been absent for as long as
+/// its issuer takes to make up its mind. What is known of it stays, and it comes back if it is listed again.
+Result<void> DocumentImport::write_absent_pending(LedgerWrite& ledger, const Window& window, WindowsResult& result) {
+  for (StoredRow row : window.outcome.pending_absent) {
+    if (!row.absent_since) {
+      row.absent_since = date_in_japan(row_.imported_at);
+      MEISAI_TRY(ledger.revise(row));
+      continue;
+    }
+    if (std::chrono::sys_days(date_in_japan(row_.imported_at)) - std::chrono::sys_days(*row.absent_since) <
+        document_.origin.pending_term)
+      continue;
+    row.facts.status = TransactionStatus::removed;
+    MEISAI_TRY(ledger.revise(row));
+    MEISAI_TRY(ledger.add_change({.kind = ChangeKind::removed,
+                                  .entity = Entity::transaction,
+                                  .first = row.key,
+                                  .last = row.key,
+                                  .reason = "pending, and not listed since " + iso(*row.absent_since)}));
+    ++result.removed;
+  }
+  return {};
 }
 
 /// The issuer says two things of what it has billed: held, and by that its statement is asked for again.

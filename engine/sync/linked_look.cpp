@@ -32,9 +32,9 @@ std::vector<SettledStatement> settled_for(CardKey card, std::span<const Statemen
 }
 
 std::string counts(const WindowsResult& result) {
-  return " +" + std::to_string(result.added) + " ~" + std::to_string(result.modified) + " =" +
-         std::to_string(result.unchanged) + " held " + std::to_string(result.held) + " rejected " +
-         std::to_string(result.rejected.size());
+  return " +" + std::to_string(result.added) + " ~" + std::to_string(result.modified) + " -" +
+         std::to_string(result.removed) + " =" + std::to_string(result.unchanged) + " held " +
+         std::to_string(result.held) + " rejected " + std::to_string(result.rejected.size());
 }
 
 }  // namespace
@@ -155,7 +155,11 @@ Result<void> LinkedLook::commit(FetchedDocument fetched) {
   document.name = fetched.name;
   document.layout = fetched.layout;
   document.facts = std::move(fetched.facts);
-  document.origin = {.channel = "api", .connection = connection_.id, .complete = {}, .card = fetched.card};
+  document.origin = {.channel = "api",
+                     .connection = connection_.id,
+                     .complete = {},
+                     .card = fetched.card,
+                     .pending_term = issuer_.profile().limits.pending_term};
   if (fetched.complete_from && fetched.complete_to)
     document.origin.complete = DocumentOrigin::CompleteDays{*fetched.complete_from, *fetched.complete_to};
   MEISAI_TRY(document.see_cards(conversation_->cards(), connection_.issuer, ports_.store));
@@ -178,6 +182,7 @@ Result<void> LinkedLook::commit(FetchedDocument fetched) {
 void LinkedLook::take(const WindowsResult& result, const std::string& request) {
   report_.added += result.added;
   report_.modified += result.modified;
+  report_.removed += result.removed;
   report_.unchanged += result.unchanged;
   report_.held += result.held;
   report_.rejected_count += result.rejected.size();

@@ -40,6 +40,7 @@ struct DocumentOrigin {
   };
   std::optional<CompleteDays> complete;  ///< both included
   std::uint32_t card = no_card;          ///< the card that it is about, also where it has no record
+  std::chrono::days pending_term{0};     ///< how long a pending row may be absent before it is removed
 };
 
 class StagedDocument {

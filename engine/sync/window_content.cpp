@@ -97,6 +97,7 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
                      .merchant = ledger::merchant_hash(*facts),
                      .content = ledger::content_hash(*facts),
                      .pending = facts->status == TransactionStatus::pending,
+                     .reference = ledger::reference_hash(facts->issuer_reference),
                      .was_pending_as = ledger::reference_hash(facts->pending_reference),
                      .likeness = states_pending ? ledger::likeness_hash(*facts) : 0});
   if (facts->date.date) note_date(*facts->date.date, entries.back());

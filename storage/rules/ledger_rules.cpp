@@ -40,7 +40,7 @@ Result<void> check_change(const ChangeRow& change) {
 }
 
 std::optional<BillingMonth> counted_month(const TransactionFacts& facts) noexcept {
-  if (!facts.date.date) return std::nullopt;
+  if (!facts.date.date || facts.status == TransactionStatus::removed) return std::nullopt;
   if (facts.kind == TransactionKind::payment || facts.kind == TransactionKind::authorization) return std::nullopt;
   return BillingMonth(facts.date.date->year(), facts.date.date->month());
 }
@@ -118,6 +118,8 @@ bool wanted(const TransactionQuery& query, const StoredRow& row, bool in_stateme
   if (!query.cards.empty() && std::find(query.cards.begin(), query.cards.end(), row.card) == query.cards.end())
     return false;
   if (query.status && row.facts.status != *query.status) return false;
+  const bool asked_for = query.status || query.only;
+  if (row.facts.status == TransactionStatus::removed && !asked_for) return false;
   if (!has_range(query)) return true;
   if (row.day < 0) return in_statement;
   return (!query.from || row.day >= day_of(*query.from)) && (!query.to || row.day <= day_of(*query.to));

@@ -14,12 +14,12 @@ namespace meisai::sqlcipher {
 namespace {
 
 constexpr unsigned precision_shift = 4, plan_shift = 6, region_shift = 9, flags_shift = 11;
-constexpr std::int64_t kinds = 9, precisions = 3, plans = 7, regions = 3, statuses = 2;
+constexpr std::int64_t kinds = 9, precisions = 3, plans = 7, regions = 3, statuses = 3;
 static_assert(static_cast<int>(TransactionKind::authorization) + 1 == kinds);
 static_assert(static_cast<int>(DatePrecision::none) + 1 == precisions);
 static_assert(static_cast<int>(PaymentType::unknown) + 1 == plans);
 static_assert(static_cast<int>(Region::overseas) + 1 == regions);
-static_assert(static_cast<int>(TransactionStatus::posted) + 1 == statuses);
+static_assert(static_cast<int>(TransactionStatus::removed) + 1 == statuses);
 
 enum class Tag : std::uint8_t {
   currency = 1,
@@ -33,6 +33,7 @@ enum class Tag : std::uint8_t {
   foreign_rate_date,
   issuer_reference,
   pending_reference,
+  absent_since,
 };
 
 std::int64_t pack_attributes(const TransactionFacts& facts) noexcept {
@@ -69,9 +70,10 @@ bool is_plain(const TransactionFacts& facts) noexcept {
          facts.currency == Currency::jpy() && facts.issuer_reference.empty() && facts.pending_reference.empty();
 }
 
-void write_extra(const TransactionFacts& facts, std::string& out) {
+void write_extra(const StoredRow& row, std::string& out) {
+  const TransactionFacts& facts = row.facts;
   out.clear();
-  if (is_plain(facts)) return;
+  if (is_plain(facts) && !row.absent_since) return;
   ExtraWriter extra(out);
   if (facts.currency != Currency::jpy()) extra.text(Tag::currency, facts.currency.code());
   extra.number(Tag::remaining, facts.remaining_minor);
@@ -79,6 +81,7 @@ void write_extra(const TransactionFacts& facts, std::string& out) {
   extra.number(Tag::plan_count, facts.plan.count);
   if (!facts.issuer_reference.empty()) extra.text(Tag::issuer_reference, facts.issuer_reference);
   if (!facts.pending_reference.empty()) extra.text(Tag::pending_reference, facts.pending_reference);
+  extra.number(Tag::absent_since, to_column(row.absent_since));
   if (!facts.foreign) return;
   const ForeignAmount& foreign = *facts.foreign;
   extra.text(Tag::foreign_text, foreign.amount_text);
@@ -95,7 +98,8 @@ Result<std::int64_t> number_from(std::string_view bytes) {
   return static_cast<std::int64_t>(value);
 }
 
-Result<void> read_field(Tag tag, std::string_view bytes, TransactionFacts& facts) {
+Result<void> read_field(Tag tag, std::string_view bytes, StoredRow& row) {
+  TransactionFacts& facts = row.facts;
   const auto foreign = [&facts]() -> ForeignAmount& {
     return facts.foreign ? *facts.foreign : facts.foreign.emplace();
   };
@@ -146,11 +150,18 @@ Result<void> read_field(Tag tag, std::string_view bytes, TransactionFacts& facts
     case Tag::pending_reference:
       facts.pending_reference = bytes;
       return {};
+    case Tag::absent_since: {
+      MEISAI_ASSIGN(const std::int64_t day, number_from(bytes));
+      row.absent_since = ledger_rules::date_of(static_cast<DayKey>(day));
+      return {};
+    }
   }
   return damaged_value("an unknown packed field");
 }
 
-Result<void> read_extra(std::span<const std::byte> blob, TransactionFacts& facts) {
+Result<void> read_extra(std::span<const std::byte> blob, StoredRow& row) {
+  TransactionFacts& facts = row.facts;
+  row.absent_since.reset();
   facts.currency = Currency::jpy();
   facts.remaining_minor.reset();
   facts.plan.index.reset();
@@ -167,7 +178,7 @@ Result<void> read_extra(std::span<const std::byte> blob, TransactionFacts& facts
     const auto tag = static_cast<Tag>(static_cast<unsigned char>(rest[0]));
     rest.remove_prefix(5);
     if (length > rest.size()) return damaged_value("packed fields");
-    MEISAI_TRY(read_field(tag, rest.substr(0, length), facts));
+    MEISAI_TRY(read_field(tag, rest.substr(0, length), row));
     rest.remove_prefix(length);
   }
   return {};
@@ -200,7 +211,7 @@ void bind_row(Statement& statement, TransactionKey key, const StoredRow& row, st
     statement.bind(14, nullptr);
   else
     statement.bind_static(14, facts.merchant_normalized);
-  write_extra(facts, scratch);
+  write_extra(row, scratch);
   if (scratch.empty())
     statement.bind(15, nullptr);
   else
@@ -223,7 +234,7 @@ Result<void> read_row(const Statement& statement, StoredRow& row) {
   MEISAI_TRY(read_attributes(statement.int64(11), row.day, facts));
   facts.merchant_raw = statement.text(12);
   facts.merchant_normalized = statement.is_null(13) ? std::string_view(facts.merchant_raw) : statement.text(13);
-  return read_extra(statement.blob(14), facts);
+  return read_extra(statement.blob(14), row);
 }
 
 }  // namespace meisai::sqlcipher

@@ -78,7 +78,9 @@ void print_row(const Session& session, const Transaction& row, const std::string
       {head(session, Text::col_billed), money_or_dash(facts.billed_minor, facts.currency)},
       {head(session, Text::col_plan), plan_text(session, facts.plan)},
       {head(session, Text::field_status),
-       head(session, facts.status == TransactionStatus::pending ? Text::status_pending : Text::status_posted)},
+       head(session, facts.status == TransactionStatus::pending   ? Text::status_pending
+                     : facts.status == TransactionStatus::removed ? Text::status_removed
+                                                                  : Text::status_posted)},
       {head(session, Text::field_statement), row.statement_id ? row.statement_id->text() : "–"}};
   if (facts.foreign) {
     std::string text = facts.foreign->amount_text;

@@ -58,6 +58,7 @@ struct IssuerProfile {
 
   struct Limits {
     std::chrono::days history{730};          ///< how far back the issuer answers
+    std::chrono::days pending_term{7};       ///< a pending row that is absent for so long is removed
     std::chrono::days longest_query{180};    ///< longest range of one query; longer ones are cut
     std::chrono::seconds least_interval{0};  ///< between two looks
     std::uint32_t most_pages = 1000;         ///< of one listing

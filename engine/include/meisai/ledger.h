@@ -30,7 +30,11 @@ enum class TransactionKind : std::uint8_t {
   authorization,
 };
 enum class PaymentType : std::uint8_t { one_time, two_times, installments, revolving, bonus_lump, bonus_two, unknown };
-enum class TransactionStatus : std::uint8_t { pending, posted };
+enum class TransactionStatus : std::uint8_t {
+  pending,
+  posted,
+  removed,  ///< was pending and is listed no more: no money moved. Counted nowhere, shown where it is asked for
+};
 enum class StatementStatus : std::uint8_t { open, closed, revised };
 enum class CardKind : std::uint8_t { main, family, etc, corporate, unknown };
 /// Where a purchase was made, where the issuer says it (JCB 国内／海外).

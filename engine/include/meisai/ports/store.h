@@ -53,6 +53,7 @@ struct StoredRow {
   DocumentKey document = 0;    ///< where it was read last
   std::uint64_t row = 0;       ///< its line there
   TransactionFacts facts;
+  std::optional<LocalDate> absent_since;  ///< of a pending row: the first look of those since then that lack it
 };
 /// Return false to stop.
 using RowVisitor = std::function<bool(const StoredRow&)>;
