@@ -165,6 +165,7 @@ TEMPLATE_TEST_CASE("references of an issuer come back with their row", "[owners]
   put.facts.issuer_reference = "TX-0001/参照";
   put.facts.pending_reference = "PEND-1";
   put.facts.flags = 63;
+  put.absent_since = day(2026, 9, 20);
   world.write([&](LedgerWrite& window) {
     must(window.insert(put));
     must(window.insert(row(card, day(2026, 9, 2), 2)));
@@ -172,8 +173,49 @@ TEMPLATE_TEST_CASE("references of an issuer come back with their row", "[owners]
   const auto rows = world.rows();
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].facts == put.facts);
+  CHECK(rows[0].absent_since == day(2026, 9, 20));
+  CHECK_FALSE(rows[1].absent_since);
   CHECK(rows[1].facts.issuer_reference.empty());
   CHECK(rows[1].facts.pending_reference.empty());
+}
+
+TEMPLATE_TEST_CASE("a removed row counts nowhere, is shown where it is asked for, and can come back", "[owners]",
+                   MemoryWorld, FolderWorld) {
+  TestType world;
+  const CardKey card = world.card();
+  StoredRow held = row(card, day(2026, 9, 1), 1, 5000);
+  held.facts.status = TransactionStatus::pending;
+  const auto become = [&](TransactionStatus status) {
+    held.facts.status = status;
+    world.write([&](LedgerWrite& window) { must(window.revise(held)); });
+  };
+  const auto shown = [&](const TransactionQuery& query) {
+    std::vector<TransactionKey> keys;
+    must(world.view()->transactions(query, [&](const StoredRow& each) { return keys.push_back(each.key), true; }));
+    return keys;
+  };
+  world.write([&](LedgerWrite& window) {
+    held.key = must(window.insert(held));
+    must(window.insert(row(card, day(2026, 9, 1), 2, 100)));
+  });
+  become(TransactionStatus::removed);
+  CHECK(shown({}) == std::vector<TransactionKey>{2});
+  CHECK(shown({.status = TransactionStatus::removed}) == std::vector<TransactionKey>{1});
+  CHECK(shown({.only = 1}) == std::vector<TransactionKey>{1});
+  CHECK(shown({.status = TransactionStatus::pending}).empty());
+  CHECK(must(world.view()->month_totals()).front().amount_minor == 100);
+  CHECK(must(world.view()->revisions_of(held.key)).size() == 1);
+  world.write([&](LedgerWrite& window) {  // matching still knows its place
+    std::size_t met = 0;
+    must(window.rows_on(card, held.day, held.day, [&](const StoredRow&) { return ++met != 0; }));
+    CHECK(met == 2);
+    must(window.pending_rows(card, [&](const StoredRow&) { return ++met != 0; }));
+    CHECK(met == 2);
+  });
+  become(TransactionStatus::posted);
+  CHECK(shown({}).size() == 2);
+  CHECK(must(world.view()->month_totals()).front().amount_minor == 5100);
+  CHECK(world.findings().empty());
 }
 
 }  // namespace meisai::test
