@@ -86,6 +86,7 @@ class MemoryStaging final : public Staging {
     pages_->clear();
     return {};
   }
+  Result<DocumentRow> open_stored(DocumentKey) override { return fail(Code::internal_bug, "not built yet"); }
   Result<std::unique_ptr<LedgerWrite>> begin_window() override {
     if (pages_.use_count() > 1) return fail(Code::internal_bug, "a window is open already");
     return begin_write(core_, pages_);

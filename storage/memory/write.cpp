@@ -21,6 +21,9 @@ typename Map::key_type next_key(const Map& map, typename Map::key_type used = 0)
   return (map.empty() ? used : std::max(used, map.rbegin()->first)) + 1;
 }
 
+/// Until the room's slice is written.
+tl::unexpected<Error> unbuilt() { return fail(Code::internal_bug, "not built yet"); }
+
 class MemoryWrite final : public LedgerWrite {
  public:
   // REQUIRES: the core's mutex is held by the caller.
@@ -91,6 +94,25 @@ class MemoryWrite final : public LedgerWrite {
     MEISAI_TRY(usable());
     return ledger().billed_sums(statement);
   }
+
+  Result<std::optional<StoredRow>> row(TransactionKey) override { return unbuilt(); }
+  Result<void> aliases_on(CardKey, DayKey, DayKey, const AliasVisitor&) override { return unbuilt(); }
+  Result<std::vector<CoverageRow>> coverage_of(CardKey) override { return unbuilt(); }
+  Result<std::optional<DocumentRow>> document(DocumentKey) override { return unbuilt(); }
+  Result<std::vector<DocumentRow>> documents(const IssuerId&) override { return unbuilt(); }
+  Result<std::vector<SuggestionRow>> suggestions() override { return unbuilt(); }
+  Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
+  Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
+  Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
+  Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
+  Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
+  Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
+  Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
+  Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
+  Result<SuggestionKey> put_suggestion(const SuggestionRow&) override { return unbuilt(); }
+  Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
+  Result<void> put_user_layer(TransactionKey, const UserLayer&) override { return unbuilt(); }
+  Result<bool> undo_user_layer(TransactionKey) override { return unbuilt(); }
 
   Result<DocumentKey> put_document(const DocumentRow& document) override {
     MEISAI_TRY(usable());

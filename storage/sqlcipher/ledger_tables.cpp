@@ -17,17 +17,6 @@ static_assert(static_cast<int>(CardKind::unknown) + 1 == card_kinds);
 static_assert(static_cast<int>(StatementStatus::revised) + 1 == statement_statuses);
 static_assert(static_cast<int>(ComponentKind::bill_adjustment) + 1 == component_kinds);
 
-/// Calls `read` for each row of the statement, then resets it.
-template <class Read>
-Result<void> each_row(Statement& statement, const Read& read) {
-  const RowScope scope(statement);
-  for (;;) {
-    MEISAI_ASSIGN(const bool more, statement.step());
-    if (!more) return {};
-    MEISAI_TRY(read(std::as_const(statement)));
-  }
-}
-
 std::optional<std::string> optional_string(std::optional<std::string_view> text) {
   if (!text) return std::nullopt;
   return std::string(*text);

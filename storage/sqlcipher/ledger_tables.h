@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "meisai/ports/store.h"
@@ -43,6 +44,17 @@ struct VaultHead {
 
 /// Rows that the statement lists, by number.
 [[nodiscard]] Result<void> visit_rows_of(Database& database, StatementKey statement, const RowVisitor& visit);
+
+/// Calls `read` for each row of the statement, then resets it.
+template <class Read>
+[[nodiscard]] Result<void> each_row(Statement& statement, const Read& read) {
+  const RowScope scope(statement);
+  for (;;) {
+    MEISAI_ASSIGN(const bool more, statement.step());
+    if (!more) return {};
+    MEISAI_TRY(read(std::as_const(statement)));
+  }
+}
 
 /// Visits each row of a statement whose columns are `id` and MEISAI_ROW_COLUMNS, then resets it.
 [[nodiscard]] Result<void> visit_rows(Statement& statement, const RowVisitor& visit);

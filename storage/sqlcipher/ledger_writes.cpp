@@ -66,17 +66,21 @@ Result<DocumentKey> save_document(Database& database, const DocumentRow& documen
     return key;
   }
   MEISAI_ASSIGN(key, next_number(database, next_document));
-  MEISAI_TRY(database.prepared("INSERT INTO document VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
-                 .bind(1, key)
-                 .bind(2, bytes_of(document.digest))
-                 .bind(3, document.issuer.text())
-                 .bind(4, document.layout)
-                 .bind(5, document.encoding)
-                 .bind(6, document.channel)
-                 .bind(7, to_column(document.imported_at))
-                 .bind(8, to_column(document.keep_raw_until))
-                 .bind(9, document.connection.text())
-                 .run());
+  MEISAI_TRY(
+      database
+          .prepared(
+              "INSERT INTO document(id,digest,issuer,layout,encoding,channel,imported_at,keep_raw_until,connection) "
+              "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
+          .bind(1, key)
+          .bind(2, bytes_of(document.digest))
+          .bind(3, document.issuer.text())
+          .bind(4, document.layout)
+          .bind(5, document.encoding)
+          .bind(6, document.channel)
+          .bind(7, to_column(document.imported_at))
+          .bind(8, to_column(document.keep_raw_until))
+          .bind(9, document.connection.text())
+          .run());
   return key;
 }
 
@@ -88,7 +92,9 @@ Result<CardKey> save_card(Database& database, const CardRow& card) {
     MEISAI_ASSIGN(const bool known, exists(database, "SELECT 1 FROM card WHERE id=?1", key));
     if (!known) return fail(Code::not_found, "no such card");
   }
-  MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO card VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
+  MEISAI_TRY(database
+                 .prepared("INSERT OR REPLACE INTO card(id,issuer,key_hash,name,account_label,role,last4,label,kind) "
+                           "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
                  .bind(1, key)
                  .bind(2, card.issuer.text())
                  .bind(3, bytes_of(card.key_hash))

@@ -20,6 +20,7 @@ class SqlcipherStaging final : public Staging {
   std::size_t page_count() const override { return turn_->page_count(); }
   Result<std::string> page(std::size_t index) override { return turn_->page(index); }
   Result<void> next_document() override { return turn_->next_document(); }
+  Result<DocumentRow> open_stored(DocumentKey) override { return fail(Code::internal_bug, "not built yet"); }
   Result<std::unique_ptr<LedgerWrite>> begin_window() override { return begin_write(turn_); }
 
  private:

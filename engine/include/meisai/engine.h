@@ -29,6 +29,7 @@
 #include "meisai/ports/store.h"
 #include "meisai/ports/user_agent.h"
 #include "meisai/ports/wire_lock.h"
+#include "meisai/review.h"
 
 namespace meisai {
 
@@ -107,6 +108,7 @@ struct TransactionFilter {
   std::optional<TransactionId> only;
   std::optional<TransactionId> after;  ///< continue behind this row
   std::optional<std::size_t> limit;
+  bool with_ignored = false;  ///< also rows that the person ignores
 };
 
 struct TransactionList {
@@ -175,6 +177,36 @@ struct Status {
   std::vector<Problem> problems;
   std::vector<Connection> connections;
   std::uint64_t quarantined = 0;
+};
+
+/// A statement's arithmetic, told: what every stated sum was compared with, and what may be missing (I7).
+struct StatementDetail {
+  Statement statement;
+  struct Sum {
+    std::string label;  ///< of a subtotal; empty: the total
+    std::int64_t stated_minor = 0;
+    std::int64_t computed_minor = 0;
+  };
+  std::vector<Sum> sums;
+  std::vector<Transaction> transactions;       ///< each with what this statement bills of it
+  std::vector<Transaction> no_longer_listed;   ///< known, and absent from the newest copy
+  std::vector<QuarantinedRecord> quarantined;  ///< rejected from it
+  std::vector<Hold> holds;                     ///< open ones of its issuer and cards
+};
+
+/// What the person changes of a row's layer. An empty member leaves that part; an empty text clears it.
+struct UserEdit {
+  std::optional<std::string> note;
+  std::optional<std::string> category;
+  std::optional<std::vector<std::string>> tags;
+  std::optional<std::string> merchant;
+  std::optional<bool> ignored;
+};
+
+/// What a person says to a hold that asks whose card it is.
+struct HoldAnswer {
+  std::optional<std::string> card;  ///< a known card's id or label
+  bool new_card = false;            ///< none of the known ones
 };
 
 struct CoverageOfCard {
@@ -249,6 +281,37 @@ class Engine {
   [[nodiscard]] Result<Upcoming> upcoming();
   [[nodiscard]] Result<std::vector<CoverageOfCard>> coverage();
   [[nodiscard]] Result<Status> status();
+
+  // ---- what a person looks at and decides: engine/review.cpp ------------------------------------------
+
+  /// Everything that is known of one row, by any id that it ever had. `not_found`.
+  [[nodiscard]] Result<Explanation> explain(const TransactionId& id);
+  /// `not_found`.
+  [[nodiscard]] Result<StatementDetail> statement(const StatementId& id);
+  /// Open ones, oldest first; with `all`, also those that were decided.
+  [[nodiscard]] Result<std::vector<Suggestion>> suggestions(bool all);
+  /// Accepted, the second row becomes the first: one row, both ids lead to it. Refused, both stay and are never
+  /// suggested again. `not_found`; `invalid_argument` where it was decided already; refusals.
+  [[nodiscard]] Result<Suggestion> decide(const SuggestionId& id, bool accept);
+  /// Makes one card of two: what was known of `other` becomes known of `card`, rows that both have become one.
+  /// `not_found`; `invalid_argument` (other issuers, the same card); refusals.
+  [[nodiscard]] Result<Card> join_cards(const CardId& card, const CardId& other);
+  /// Open ones, oldest first; with `all`, also those that ended.
+  [[nodiscard]] Result<std::vector<Hold>> holds(bool all);
+  /// Takes the batch in as it stands: what it lists is so, and rows that it should list and does not are removed, with
+  /// this hold as the reason. `not_found`; `invalid_argument` where it has ended; refusals; errors of an import.
+  [[nodiscard]] Result<ImportReport> accept_hold(const HoldId& id, const HoldAnswer& answer);
+  /// Throws the batch away, its raw records with it. `not_found`; `invalid_argument` where it has ended; refusals.
+  [[nodiscard]] Result<Hold> discard_hold(const HoldId& id);
+  [[nodiscard]] Result<std::vector<QuarantinedRecord>> quarantine();
+  /// Reads stored raw records again with this program's normalizers and identity. Without `apply` it only says what
+  /// would change. Public ids stay; old identities become aliases. Errors: refusals, store errors.
+  [[nodiscard]] Result<ReplayReport> replay(const std::optional<IssuerId>& issuer, bool apply);
+  /// Changes the person's own layer of a row. `not_found`; `invalid_argument` (text over 500 characters, a card
+  /// number, control characters); refusals.
+  [[nodiscard]] Result<Transaction> annotate(const TransactionId& id, const UserEdit& edit);
+  /// Takes the last change of the row's layer back. `not_found`; `invalid_argument` where there is none.
+  [[nodiscard]] Result<Transaction> undo_annotation(const TransactionId& id);
 
   /// Writes the rows of the filter for a target. The gate is asked before every 1,000 rows and never held
   /// while the sink waits. On a refusal in between, the sink is not finished (INV-03).
