@@ -105,7 +105,7 @@ TEST_CASE("every key can be given, and goes where it belongs") {
   text = replaced(text, "bearer_reason =", "refresh_may_be_repeated = true\nbearer_reason =");
   text = replaced(text, "longest_days = 90", "longest_days = 30\nat_issuer = true");
   text = replaced(text, "most_pages = 200",
-                  "most_pages = 5\nleast_interval_seconds = 3600\ndeepest_json = 9\nlargest_body_bytes = 2048\n"
+                  "most_pages = 5\npending_term_days = 3\nleast_interval_seconds = 3600\ndeepest_json = 9\nlargest_body_bytes = 2048\n"
                   "total_timeout_seconds = 7");
   text = replaced(text, "type = \"installments\"", "type = \"installments\"\ncount = 3");
   const IssuerProfile p = read_profile(text).value();
@@ -118,6 +118,7 @@ TEST_CASE("every key can be given, and goes where it belongs") {
   CHECK(p.limits.deepest_json == 9);
   CHECK(p.limits.largest_body == 2048);
   CHECK(p.limits.total_timeout == std::chrono::seconds(7));
+  CHECK(p.limits.pending_term == std::chrono::days(3));
   CHECK(p.plans[1].count == 3);
   for (const profile::Key& key : profile::keys()) {
     CAPTURE(key.path);
@@ -145,6 +146,7 @@ TEST_CASE("what is left out has the value that the document says") {
         {"limits.longest_query_days", usual.limits.longest_query.count()},
         {"limits.least_interval_seconds", usual.limits.least_interval.count()},
         {"limits.most_pages", usual.limits.most_pages},
+        {"limits.pending_term_days", usual.limits.pending_term.count()},
         {"limits.deepest_json", usual.limits.deepest_json},
         {"limits.largest_body_bytes", static_cast<std::int64_t>(usual.limits.largest_body)},
         {"limits.total_timeout_seconds", usual.limits.total_timeout.count() / 1000}};
