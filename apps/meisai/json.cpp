@@ -429,6 +429,13 @@ std::string demo(std::span<const DemoStep> steps) {
   return dumped({{"demo", list(steps, step)}});
 }
 
+std::string first_id(const std::string& document) {
+  const Value value = Value::parse(document, nullptr, false);
+  if (!value.is_object() || value.empty()) return {};
+  const Value& rows = value.begin().value();
+  return rows.is_array() && !rows.empty() ? rows.front().value("id", std::string()) : std::string();
+}
+
 std::string version(const std::string& number) {
   return dumped({{"version", number}, {"library", number}, {"cli_contract", 1}});
 }

@@ -86,6 +86,8 @@ struct DemoStep {
   Exit exit = Exit::done;
 };
 [[nodiscard]] std::string demo(std::span<const DemoStep> steps);
+/// The id of the first thing in a listing's document; empty where it lists nothing.
+[[nodiscard]] std::string first_id(const std::string& document);
 [[nodiscard]] std::string version(const std::string& version);
 
 }  // namespace meisai::cli::json
