@@ -385,8 +385,8 @@ Cell kind_cell(const Session& session, const Transaction& row) {
 Table transaction_table(const Session& session, std::span<const Transaction> rows, RowIds ids) {
   const bool categories = std::ranges::any_of(rows, [](const Transaction& row) { return !row.user.category.empty(); });
   std::vector<Column> columns;
-  const auto column = [&](Text name, Align align = Align::left, bool shrinks = false) {
-    columns.push_back({std::string(session.say(name)), align, shrinks});
+  const auto column = [&](Text name, Align align = Align::left, bool shrinks = false, bool leaves = false) {
+    columns.push_back({std::string(session.say(name)), align, shrinks, leaves});
   };
   column(Text::col_date);
   column(Text::col_card, Align::left, true);
@@ -396,7 +396,7 @@ Table transaction_table(const Session& session, std::span<const Transaction> row
   column(Text::col_billed, Align::right);
   column(Text::col_plan);
   column(Text::col_kind);
-  if (ids == RowIds::shown) column(Text::col_id);
+  if (ids == RowIds::shown) column(Text::col_id, Align::left, false, true);
   Table table(std::move(columns));
   for (const Transaction& row : rows) {
     const TransactionFacts& facts = row.facts;

@@ -107,6 +107,13 @@ TEST_CASE("the table shows the person's shop name with a mark, and categories wh
   CHECK(before.find("Category") == std::string::npos);
   CHECK(before.find("✎") == std::string::npos);
   CHECK(before.find(home.id) != std::string::npos);  // else nobody could name it
+  home.terminal = true;
+  home.columns = 120;
+  CHECK(home.run({"transactions"}).out.find(home.id) != std::string::npos);
+  home.columns = 70;
+  CHECK(home.run({"transactions"}).out.find(home.id) == std::string::npos);
+  home.terminal = false;
+  home.columns = 0;
   home.edit({"--merchant", "見本食堂", "--category", "食費"});
   for (const auto& [lang, head] : {std::pair("en", "Category"), std::pair("ja", "分類")}) {
     const std::string table = home.run({"--lang", lang, "transactions"}).out;

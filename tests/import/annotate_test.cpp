@@ -45,10 +45,13 @@ struct InFolder {
   [[nodiscard]] std::unique_ptr<Engine> open() const { return must(kit::open_store(temporary / "store", *key, today)); }
 };
 
-std::string september(int dinner = 3200) {
+/// `billed`: of the dinner, which cost 3,200.
+std::string september(int billed = 3200) {
   return jcb_file("2026-10-13", "0000",
-                  {once("2026-09-01", "見本書店", 900), once("2026-09-02", "ﾐﾎﾝ ｼﾖｸﾄﾞｳ", dinner),
-                   once("2026-09-02", "見本駅", 210), once("2026-09-02", "見本駅", 210)});
+                  {once("2026-09-01", "見本書店", 900),
+                   {.date = "2026-09-02", .shop = "ﾐﾎﾝ ｼﾖｸﾄﾞｳ", .amount = 3200, .billed = billed},
+                   once("2026-09-02", "見本駅", 210),
+                   once("2026-09-02", "見本駅", 210)});
 }
 
 template <class Place>
@@ -224,6 +227,9 @@ TEMPLATE_TEST_CASE("files bring an ignored row back neither again, nor renamed, 
   };
   unchanged(september(), "202610meisai.csv");
   unchanged(september(), "download (1).csv");
+  unchanged(september(3000), "202610meisai.csv");  // the issuer takes something off
+  CHECK(home.dinner().facts.billed_minor == 3000);
+  CHECK(must(home.engine->statements()).at(0).status == StatementStatus::revised);
   home.take_in(jcb_file("2026-11-10", "0000", {once("2026-10-01", "見本書店", 900)}), "202611meisai.csv");
   CHECK(home.rows().size() == 4);
   CHECK(home.dinner().user == all);
