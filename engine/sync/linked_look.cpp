@@ -92,8 +92,11 @@ Result<FetchPlan> LinkedLook::plan() {
   std::map<Digest, KnownCard> known;
   for (const CardRow& card : cards) {
     if (std::ranges::find(card.connections, connection_.id) == card.connections.end()) continue;
-    known_cards_.push_back(card.key_hash);
-    known.emplace(card.key_hash, KnownCard{LocalDate(from), settled_for(card.key, statements)});
+    if (card.joined_into != 0) continue;
+    known_cards_.push_back(card.key);
+    const KnownCard known_card{LocalDate(from), settled_for(card.key, statements)};
+    known.emplace(card.key_hash, known_card);
+    for (const CardAlias& alias : card.aliases) known.emplace(alias.key_hash, known_card);
   }
   plan.known_card = [known = std::move(known), &store = ports_.store,
                      issuer = connection_.issuer](const CardClue& clue) -> std::optional<KnownCard> {
@@ -136,11 +139,12 @@ Result<void> LinkedLook::take_pieces() {
   return {};
 }
 
-/// An answer about nobody that we know here is about somebody else: nothing of it may come in (INV-24).
-Result<void> LinkedLook::check_owner(const StagedDocument& document) const {
-  if (known_cards_.empty() || document.cards.empty()) return {};
-  const bool known = std::ranges::any_of(document.cards, [&](const ledger::CardSeen& card) {
-    return std::ranges::find(known_cards_, card.key_hash) != known_cards_.end();
+/// An answer about nobody that we know here is about somebody else: nothing of it may come in (INV-24). An issuer that
+/// names its accounts anew with a new consent is told by the rows that both names have.
+Result<void> LinkedLook::check_owner(const DocumentImport& import) const {
+  if (known_cards_.empty() || import.cards().empty()) return {};
+  const bool known = std::ranges::any_of(import.cards(), [&](const CardRow& card) {
+    return std::ranges::find(known_cards_, card.key) != known_cards_.end();
   });
   if (known) return {};
   return fail(Code::wrong_owner, "the issuer answered with cards of which none is known of this connection",
@@ -163,7 +167,6 @@ Result<void> LinkedLook::commit(FetchedDocument fetched) {
   if (fetched.complete_from && fetched.complete_to)
     document.origin.complete = DocumentOrigin::CompleteDays{*fetched.complete_from, *fetched.complete_to};
   MEISAI_TRY(document.see_cards(conversation_->cards(), connection_.issuer, ports_.store));
-  MEISAI_TRY(check_owner(document));
   // Asked for before this commit is re-checked: what one answer brings for the next document is covered too.
   MEISAI_ASSIGN(auto permit_of_next, ports_.gate.ask<Commit>(scope()));
 
@@ -171,6 +174,7 @@ Result<void> LinkedLook::commit(FetchedDocument fetched) {
   DocumentImport import(document, ports_.normalizer, no_options, ports_.gate.now());
   MEISAI_ASSIGN(const auto ledger, staging_->begin_window());
   MEISAI_ASSIGN(const WindowsResult result, import.apply(*ledger, document.windows));
+  MEISAI_TRY(check_owner(import));
   MEISAI_TRY(ledger->add_audit(draft(" " + fetched.name + counts(result), result.held == 0 ? "done" : "held")));
   MEISAI_TRY(ledger->commit(*std::exchange(commit_permit_, std::nullopt)));
   commit_permit_.emplace(std::move(permit_of_next));
@@ -200,7 +204,8 @@ void LinkedLook::fail_with(const Error& error) {
   staging_.reset();
   commit_permit_.reset();
   const bool was_refused = is_refusal(error.code) && error.code != Code::schema_drift;
-  const bool is_hold = error.code == Code::schema_drift || error.code == Code::statement_contradicted;
+  const bool is_hold = error.code == Code::schema_drift || error.code == Code::statement_contradicted ||
+                       error.code == Code::card_ambiguous;
   // Nothing was let through. If even this entry cannot be written, the error at hand says more.
   std::ignore = ports_.store.record(draft("",
                                           was_refused ? "refused"

@@ -111,6 +111,8 @@ class Taking {
       if (!listed && std::ranges::none_of(state_.rows, here) && std::ranges::none_of(state_.coverage, here))
         cards_.insert(key);
     }
+    for (const auto& [key, card] : state_.cards)  // what turned out to be a card that goes, goes with it
+      if (cards_.contains(card.joined_into)) cards_.insert(key);
     for (const CardKey key : cards_) {
       state_.cards.erase(key);
       std::erase_if(state_.months, [&](const auto& entry) { return entry.second.card == key; });

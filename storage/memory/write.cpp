@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "storage/memory/cards.h"
 #include "storage/rules/ledger_rules.h"
 
 namespace meisai::memory {
@@ -107,7 +108,6 @@ class MemoryWrite final : public LedgerWrite {
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
   Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
   Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
-  Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
   Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
   Result<SuggestionKey> put_suggestion(const SuggestionRow&) override { return unbuilt(); }
   Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
@@ -138,12 +138,16 @@ class MemoryWrite final : public LedgerWrite {
     touched(card.issuer);
     CardRow row = card;
     row.connections.clear();
+    row.aliases.clear();
+    row.joined_into = 0;
     if (row.key == 0) {
       row.key = next_key(ledger().cards, ledger().used.card);
     } else {
       const auto known = ledger().cards.find(row.key);
       if (known == ledger().cards.end()) return fail(Code::not_found, "no such card");
       row.connections = known->second.connections;
+      row.aliases = known->second.aliases;
+      row.joined_into = known->second.joined_into;
     }
     put(&LedgerState::cards, row.key, row);
     return row.key;
@@ -160,6 +164,15 @@ class MemoryWrite final : public LedgerWrite {
     row.connections.insert(place, connection);
     put(&LedgerState::cards, card, row);
     return {};
+  }
+
+  Result<void> put_card_alias(CardKey card, const CardAlias& alias) override {
+    MEISAI_TRY(usable());
+    return with_state([&](LedgerState& state) { return memory::put_card_alias(state, undo_, card, alias); });
+  }
+  Result<void> join_card(CardKey card, CardKey other) override {
+    MEISAI_TRY(usable());
+    return with_state([&](LedgerState& state) { return memory::join_card(state, undo_, card, other); });
   }
 
   Result<StatementKey> put_statement(const StatementRow& statement) override {
@@ -277,6 +290,11 @@ class MemoryWrite final : public LedgerWrite {
   void put(Map LedgerState::* member, typename Map::key_type key, typename Map::mapped_type value) {
     const std::lock_guard guard(core_->mutex);
     undo_.put(*core_->state, member, std::move(key), std::move(value));
+  }
+  template <class Change>
+  Result<void> with_state(const Change& change) {
+    const std::lock_guard guard(core_->mutex);
+    return change(*core_->state);
   }
   template <class Map>
   void drop(Map LedgerState::* member, typename Map::key_type key) {

@@ -45,6 +45,9 @@ void cut_behind(ChangeRow& change, std::uint64_t after) noexcept;
 /// Whether a card that came through these connections is withheld while those of `sealed` are; files aside.
 [[nodiscard]] bool all_sealed(const std::vector<ConnectionId>& connections, const std::vector<ConnectionId>& sealed);
 
+/// Adds to `hidden` (ascending) the cards that turned out to be one of them.
+void add_joined(std::vector<CardKey>& hidden, std::span<const CardRow> cards);
+
 /// Counts one listed row into its card and region.
 [[nodiscard]] Result<void> add_billed(std::vector<BilledSum>& sums, CardKey card, Region region,
                                       std::optional<std::int64_t> billed_minor);

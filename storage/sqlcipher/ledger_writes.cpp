@@ -93,8 +93,9 @@ Result<CardKey> save_card(Database& database, const CardRow& card) {
     if (!known) return fail(Code::not_found, "no such card");
   }
   MEISAI_TRY(database
-                 .prepared("INSERT OR REPLACE INTO card(id,issuer,key_hash,name,account_label,role,last4,label,kind) "
-                           "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
+                 .prepared("INSERT OR REPLACE INTO card(id,issuer,key_hash,name,account_label,role,last4,label,kind,"
+                           "joined_into) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,"
+                           "coalesce((SELECT joined_into FROM card WHERE id=?1),0))")
                  .bind(1, key)
                  .bind(2, card.issuer.text())
                  .bind(3, bytes_of(card.key_hash))

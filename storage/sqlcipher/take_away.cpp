@@ -136,8 +136,11 @@ Result<void> take_cards(Database& database, const ConnectionId& connection) {
                            "(SELECT 1 FROM statement_origin o WHERE o.statement=s.statement AND o.connection=?1))")
                  .bind(1, connection.text())
                  .run());
+  // What turned out to be a card that goes, goes with it.
   MEISAI_TRY(database.exec(R"sql(
+INSERT OR IGNORE INTO gone_card SELECT id FROM card WHERE joined_into IN (SELECT id FROM gone_card);
 DELETE FROM card WHERE id IN (SELECT id FROM gone_card);
+DELETE FROM card_alias WHERE card IN (SELECT id FROM gone_card);
 DELETE FROM statement_card WHERE card IN (SELECT id FROM gone_card);
 DELETE FROM month_total WHERE card IN (SELECT id FROM gone_card);
 )sql"));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/sqlcipher/card_table.h"
 #include "storage/sqlcipher/ledger_writes.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_codec.h"
@@ -60,7 +61,6 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
   Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
   Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
-  Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
   Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
   Result<SuggestionKey> put_suggestion(const SuggestionRow&) override { return unbuilt(); }
   Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
@@ -70,6 +70,14 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<DocumentKey> put_document(const DocumentRow& document) override;
   Result<CardKey> put_card(const CardRow& card) override;
   Result<void> link_card(CardKey card, const ConnectionId& connection) override;
+  Result<void> put_card_alias(CardKey card, const CardAlias& alias) override {
+    MEISAI_TRY(usable());
+    return save_card_alias(db(), card, alias);
+  }
+  Result<void> join_card(CardKey card, CardKey other) override {
+    MEISAI_TRY(usable());
+    return join_cards(db(), card, other);
+  }
   Result<StatementKey> put_statement(const StatementRow& statement) override;
   Result<TransactionKey> insert(const StoredRow& row) override;
   Result<void> revise(const StoredRow& row) override;
