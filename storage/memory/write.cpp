@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "storage/memory/cards.h"
+#include "storage/memory/links.h"
 #include "storage/rules/ledger_rules.h"
 
 namespace meisai::memory {
@@ -96,20 +96,51 @@ class MemoryWrite final : public LedgerWrite {
     return ledger().billed_sums(statement);
   }
 
-  Result<std::optional<StoredRow>> row(TransactionKey) override { return unbuilt(); }
-  Result<void> aliases_on(CardKey, DayKey, DayKey, const AliasVisitor&) override { return unbuilt(); }
+  Result<std::optional<StoredRow>> row(TransactionKey transaction) override {
+    MEISAI_TRY(usable());
+    const auto found = ledger().rows.find(transaction);
+    if (found == ledger().rows.end()) return std::nullopt;
+    return found->second;
+  }
+  Result<void> aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) override {
+    MEISAI_TRY(usable());
+    for (auto at = ledger().aliases.lower_bound({card, from, {}});
+         at != ledger().aliases.end() && at->first.card == card && at->first.day <= to; ++at)
+      if (!visit({card, at->first.day, at->first.fingerprint, at->second})) break;
+    return {};
+  }
   Result<std::vector<CoverageRow>> coverage_of(CardKey) override { return unbuilt(); }
   Result<std::optional<DocumentRow>> document(DocumentKey) override { return unbuilt(); }
   Result<std::vector<DocumentRow>> documents(const IssuerId&) override { return unbuilt(); }
-  Result<std::vector<SuggestionRow>> suggestions() override { return unbuilt(); }
+  Result<std::vector<SuggestionRow>> suggestions() override {
+    MEISAI_TRY(usable());
+    std::vector<SuggestionRow> found;
+    for (const auto& [key, suggestion] : ledger().suggestions) found.push_back(suggestion);
+    return found;
+  }
   Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
   Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
   Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
   Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
-  Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
-  Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
-  Result<SuggestionKey> put_suggestion(const SuggestionRow&) override { return unbuilt(); }
+  Result<void> put_alias(const AliasRow& alias) override {
+    MEISAI_TRY(usable());
+    MEISAI_TRY(check_alias(ledger(), alias));
+    put(&LedgerState::aliases, RowPlace{alias.card, alias.day, alias.fingerprint}, alias.transaction);
+    return {};
+  }
+  Result<void> add_reason(const ReasonRow& reason) override {
+    MEISAI_TRY(usable());
+    MEISAI_ASSIGN(const auto place, place_of_reason(ledger(), reason));
+    put(&LedgerState::reasons, place, reason);
+    return {};
+  }
+  Result<SuggestionKey> put_suggestion(const SuggestionRow& suggestion) override {
+    MEISAI_TRY(usable());
+    MEISAI_ASSIGN(const PlannedSuggestion planned, plan_suggestion(ledger(), suggestion));
+    if (planned.changes) put(&LedgerState::suggestions, planned.row.key, planned.row);
+    return planned.row.key;
+  }
   Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
   Result<void> put_user_layer(TransactionKey, const UserLayer&) override { return unbuilt(); }
   Result<bool> undo_user_layer(TransactionKey) override { return unbuilt(); }
