@@ -99,4 +99,28 @@ Result<void> join_card(LedgerState& state, UndoLog& undo, CardKey card, CardKey 
   return {};
 }
 
+Result<void> join_statement(LedgerState& state, UndoLog& undo, StatementKey statement, StatementKey other) {
+  if (!state.statements.contains(statement) || !state.statements.contains(other))
+    return fail(Code::not_found, "no such statement");
+  if (statement == other || !state.rows_of(other).empty())
+    return fail(Code::internal_bug, "a statement was joined that still lists a row");
+  state.used.statement = std::max(state.used.statement, state.statements.rbegin()->first);
+  std::vector<ConnectionId> origins;
+  for (const auto& [origin, seen] : state.origins)
+    if (origin.first == other) origins.push_back(origin.second);
+  for (const ConnectionId& each : origins) {
+    undo.drop(state, &LedgerState::origins, {other, each});
+    undo.put(state, &LedgerState::origins, {statement, each}, true);
+  }
+  std::vector<std::pair<QuarantineKey, QuarantineRow>> held;
+  for (const auto& entry : state.quarantine)
+    if (entry.second.statement == other) held.emplace_back(entry);
+  for (auto& [key, row] : held) {
+    row.statement = statement;
+    undo.put(state, &LedgerState::quarantine, key, row);
+  }
+  undo.drop(state, &LedgerState::statements, other);
+  return {};
+}
+
 }  // namespace meisai::memory

@@ -12,4 +12,8 @@ namespace meisai::memory {
 /// LedgerWrite::join_card.
 [[nodiscard]] Result<void> join_card(LedgerState& state, UndoLog& undo, CardKey card, CardKey other);
 
+/// LedgerWrite::join_statement.
+[[nodiscard]] Result<void> join_statement(LedgerState& state, UndoLog& undo, StatementKey statement,
+                                          StatementKey other);
+
 }  // namespace meisai::memory

@@ -122,7 +122,12 @@ class MemoryWrite final : public LedgerWrite {
   Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
   Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
-  Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
+  Result<void> drop_part(TransactionKey transaction, StatementKey statement) override {
+    MEISAI_TRY(usable());
+    drop(&LedgerState::parts, std::pair(transaction, statement));
+    drop(&LedgerState::parts_by_statement, ListedKey{statement, transaction});
+    return {};
+  }
   Result<void> put_alias(const AliasRow& alias) override {
     MEISAI_TRY(usable());
     MEISAI_TRY(check_alias(ledger(), alias));
@@ -204,6 +209,11 @@ class MemoryWrite final : public LedgerWrite {
   Result<void> join_card(CardKey card, CardKey other) override {
     MEISAI_TRY(usable());
     return with_state([&](LedgerState& state) { return memory::join_card(state, undo_, card, other); });
+  }
+  Result<void> join_statement(StatementKey statement, StatementKey other) override {
+    MEISAI_TRY(usable());
+    std::erase(statements_, other);
+    return with_state([&](LedgerState& state) { return memory::join_statement(state, undo_, statement, other); });
   }
 
   Result<StatementKey> put_statement(const StatementRow& statement) override {

@@ -102,4 +102,26 @@ Result<void> join_cards(Database& database, CardKey card, CardKey other) {
   return database.prepared("UPDATE card SET joined_into=?1 WHERE id=?2 OR joined_into=?2").bind_all(card, other).run();
 }
 
+Result<void> join_statements(Database& database, StatementKey statement, StatementKey other) {
+  MEISAI_ASSIGN(const bool known, exists(database, "SELECT 1 FROM statement WHERE id=?1", statement));
+  MEISAI_ASSIGN(const bool other_known, exists(database, "SELECT 1 FROM statement WHERE id=?1", other));
+  if (!known || !other_known) return fail(Code::not_found, "no such statement");
+  MEISAI_ASSIGN(const bool lists, exists(database,
+                                         "SELECT 1 FROM txn WHERE stmt=?1 AND stmt<>0 UNION ALL "
+                                         "SELECT 1 FROM billed_part WHERE stmt=?1",
+                                         other));
+  if (statement == other || lists) return fail(Code::internal_bug, "a statement was joined that still lists a row");
+  MEISAI_TRY(keep_used_numbers(database));
+  MEISAI_TRY(database.prepared("INSERT OR IGNORE INTO statement_origin SELECT ?1,connection FROM statement_origin "
+                               "WHERE statement=?2")
+                 .bind_all(statement, other)
+                 .run());
+  MEISAI_TRY(database.prepared("UPDATE quarantine SET stmt=?1 WHERE stmt=?2").bind_all(statement, other).run());
+  MEISAI_TRY(database.prepared("DELETE FROM statement_origin WHERE statement=?1").bind(1, other).run());
+  MEISAI_TRY(database.prepared("DELETE FROM statement_card WHERE statement=?1").bind(1, other).run());
+  MEISAI_TRY(database.prepared("DELETE FROM subtotal WHERE statement=?1").bind(1, other).run());
+  MEISAI_TRY(database.prepared("DELETE FROM component WHERE statement=?1").bind(1, other).run());
+  return database.prepared("DELETE FROM statement WHERE id=?1").bind(1, other).run();
+}
+
 }  // namespace meisai::sqlcipher

@@ -17,4 +17,7 @@ namespace meisai::sqlcipher {
 /// LedgerWrite::join_card.
 [[nodiscard]] Result<void> join_cards(Database& database, CardKey card, CardKey other);
 
+/// LedgerWrite::join_statement.
+[[nodiscard]] Result<void> join_statements(Database& database, StatementKey statement, StatementKey other);
+
 }  // namespace meisai::sqlcipher

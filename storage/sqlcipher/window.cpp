@@ -60,7 +60,13 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
   Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
-  Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
+  Result<void> drop_part(TransactionKey transaction, StatementKey statement) override {
+    MEISAI_TRY(usable());
+    return db()
+        .prepared("DELETE FROM billed_part WHERE txn=?1 AND stmt=?2")
+        .bind_all(transaction, statement)
+        .run();
+  }
   Result<void> put_alias(const AliasRow& alias) override;
   Result<void> add_reason(const ReasonRow& reason) override;
   Result<SuggestionKey> put_suggestion(const SuggestionRow& suggestion) override;
@@ -78,6 +84,11 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<void> join_card(CardKey card, CardKey other) override {
     MEISAI_TRY(usable());
     return join_cards(db(), card, other);
+  }
+  Result<void> join_statement(StatementKey statement, StatementKey other) override {
+    MEISAI_TRY(usable());
+    std::erase(statements_, other);
+    return join_statements(db(), statement, other);
   }
   Result<StatementKey> put_statement(const StatementRow& statement) override;
   Result<TransactionKey> insert(const StoredRow& row) override;

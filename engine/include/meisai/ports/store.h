@@ -297,6 +297,9 @@ class LedgerWrite {
   /// `other` turned out to be `card`: coverage, aliases, connections and the places in statements become the card's,
   /// `other` is found by its number alone and leads there. `internal_bug` while `other` has a row: move them first.
   [[nodiscard]] virtual Result<void> join_card(CardKey card, CardKey other) = 0;
+  /// `other` turned out to be `statement`: what brought it and what was held from it become the statement's, and it
+  /// goes. `internal_bug` while it lists a row: move them first.
+  [[nodiscard]] virtual Result<void> join_statement(StatementKey statement, StatementKey other) = 0;
   [[nodiscard]] virtual Result<void> add_reason(const ReasonRow& reason) = 0;
   /// Inserts where `key` is 0, unless the same pair is known in any state: then nothing changes. Else updates.
   /// Returns the number.
