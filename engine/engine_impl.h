@@ -3,6 +3,7 @@
 // What engine.cpp (files, reading, cutoffs) and linked.cpp (linked issuers) share behind the facade.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -15,6 +16,9 @@
 #include "meisai/engine.h"
 
 namespace meisai {
+namespace sync {
+struct EditedRow;
+}
 
 class Engine::Impl {
  public:
@@ -57,6 +61,10 @@ class Engine::Impl {
   }
 
   [[nodiscard]] Result<ImportReport> import(ByteSource& document, const ImportOptions& options, bool preview);
+
+  /// Changes the layer of the row that an id leads to (review_userlayer.cpp).
+  using LayerChange = std::function<Result<UserLayer>(Gate&, Store&, const sync::EditedRow&)>;
+  [[nodiscard]] Result<Transaction> change_layer(const TransactionId& id, const LayerChange& change);
 
   /// A new public id from the entropy port.
   [[nodiscard]] Result<std::string> new_id(ledger::IdKind kind);

@@ -19,7 +19,5 @@ Result<ImportReport> Engine::accept_hold(const HoldId&, const HoldAnswer&) { ret
 Result<Hold> Engine::discard_hold(const HoldId&) { return unbuilt(); }
 Result<std::vector<QuarantinedRecord>> Engine::quarantine() { return unbuilt(); }
 Result<ReplayReport> Engine::replay(const std::optional<IssuerId>&, bool) { return unbuilt(); }
-Result<Transaction> Engine::annotate(const TransactionId&, const UserEdit&) { return unbuilt(); }
-Result<Transaction> Engine::undo_annotation(const TransactionId&) { return unbuilt(); }
 
 }  // namespace meisai

@@ -26,8 +26,10 @@ struct Raw {
   std::string issuer, card, from, to, month, status, limit, after, since, id, target, out, reason, suspected_since,
       degree;
   std::string profile, client_id, client_key_file, key_id, connection, end_terms, held, accept;
-  std::vector<std::string> connections;
+  std::string note, category, merchant;
+  std::vector<std::string> connections, tags;
   bool simulated = false, dry_run = false, why = false, all = false, prune = false, version = false, no_browser = false;
+  bool ignored = false, no_tags = false, ignore = false, no_ignore = false;
 };
 
 /// Builds the parser, and turns what it read into values. The first thing that is wrong is kept.
@@ -49,6 +51,7 @@ class Reader {
   void declare();
   void declare_global();
   void declare_reading();
+  void declare_transactions();
   void declare_issuers();
   void declare_linked();
   void declare_consents();
@@ -66,6 +69,7 @@ class Reader {
   void refuse_blank_values();
   [[nodiscard]] TransactionFilter filter();
   [[nodiscard]] LinkOptions link_choices();
+  [[nodiscard]] UserEdit user_edit(const CLI::App& given);
   [[nodiscard]] IncidentRequest incident_request();
 
   /// The value of a non-empty text, or nothing; a text that cannot be read becomes the invocation's error.

@@ -92,6 +92,13 @@ struct TransactionArguments {
   TransactionId id;
   bool why = false;
 };
+struct EditArguments {
+  TransactionId id;
+  UserEdit edit;
+};
+struct UndoEditArguments {
+  TransactionId id;
+};
 struct UpcomingArguments {};
 struct ChangesArguments {
   std::string since;
@@ -118,13 +125,13 @@ struct DoctorArguments {
 };
 struct VersionArguments {};
 
-using Command =
-    std::variant<DemoArguments, InitArguments, StatusArguments, IssuersArguments, IssuersRegisterArguments,
-                 LinkArguments, ConnectionsArguments, SyncArguments, ConsentListArguments, ConsentShowArguments,
-                 ConsentRenewArguments, ConsentRevokeArguments, ImportArguments, CardsArguments, StatementsArguments,
-                 TransactionsArguments, TransactionArguments, UpcomingArguments, ChangesArguments, CoverageArguments,
-                 ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
-                 IncidentLiftArguments, IncidentListArguments, DoctorArguments, VersionArguments>;
+using Command = std::variant<DemoArguments, InitArguments, StatusArguments, IssuersArguments, IssuersRegisterArguments,
+                             LinkArguments, ConnectionsArguments, SyncArguments, ConsentListArguments,
+                             ConsentShowArguments, ConsentRenewArguments, ConsentRevokeArguments, ImportArguments,
+                             CardsArguments, StatementsArguments, TransactionsArguments, TransactionArguments,
+                             EditArguments, UndoEditArguments, UpcomingArguments, ChangesArguments, CoverageArguments,
+                             ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
+                             IncidentLiftArguments, IncidentListArguments, DoctorArguments, VersionArguments>;
 
 /// Help was asked for: this is the text.
 struct HelpText {

@@ -115,17 +115,7 @@ void Reader::declare_reading() {
   command(*app_, "cards", Text::cmd_cards, "meisai cards", [] { return CardsArguments{}; });
   command(*app_, "statements", Text::cmd_statements, "meisai statements", [] { return StatementsArguments{}; });
 
-  CLI::App* list = command(*app_, "transactions", Text::cmd_transactions, "meisai transactions --month 2026-08",
-                           [this] { return TransactionsArguments{filter()}; });
-  filter_options(list);
-  option(list, "--limit", raw_.limit, Text::opt_limit, "N");
-  option(list, "--after", raw_.after, Text::opt_after, "ID");
-  flag(list, "--json-lines", global_.json_lines, Text::opt_json_lines);
-  CLI::App* show = command(*list, "show", Text::cmd_transactions_show, "meisai transactions show ID --why", [this] {
-    return TransactionArguments{id<TransactionId>(raw_.id, "ID").value_or(TransactionId{}), raw_.why};
-  });
-  option(show, "id", raw_.id, Text::opt_id, "ID")->required();
-  flag(show, "--why", raw_.why, Text::opt_why);
+  declare_transactions();
 
   command(*app_, "upcoming", Text::cmd_upcoming, "meisai upcoming", [] { return UpcomingArguments{}; });
   CLI::App* changes = command(*app_, "changes", Text::cmd_changes, "meisai changes --json --since CURSOR", [this] {
@@ -152,6 +142,40 @@ void Reader::declare_reading() {
   CLI::App* audit = command(*app_, "audit", Text::cmd_audit, "meisai audit verify");
   command(*audit, "list", Text::cmd_audit_list, "meisai audit list --json", [] { return AuditListArguments{}; });
   command(*audit, "verify", Text::cmd_audit_verify, "meisai audit verify", [] { return AuditVerifyArguments{}; });
+}
+
+void Reader::declare_transactions() {
+  CLI::App* list = command(*app_, "transactions", Text::cmd_transactions, "meisai transactions --month 2026-08",
+                           [this] { return TransactionsArguments{filter()}; });
+  filter_options(list);
+  option(list, "--limit", raw_.limit, Text::opt_limit, "N");
+  option(list, "--after", raw_.after, Text::opt_after, "ID");
+  flag(list, "--ignored", raw_.ignored, Text::opt_ignored);
+  flag(list, "--json-lines", global_.json_lines, Text::opt_json_lines);
+  CLI::App* show = command(*list, "show", Text::cmd_transactions_show, "meisai transactions show ID --why", [this] {
+    return TransactionArguments{id<TransactionId>(raw_.id, "ID").value_or(TransactionId{}), raw_.why};
+  });
+  option(show, "id", raw_.id, Text::opt_id, "ID")->required();
+  flag(show, "--why", raw_.why, Text::opt_why);
+
+  const auto named = [this] { return id<TransactionId>(raw_.id, "ID").value_or(TransactionId{}); };
+  CLI::App* edit = command(*list, "edit", Text::cmd_transactions_edit,
+                           "meisai transactions edit ID --category 食費 --tag 立替 --note \"with Hana\"");
+  makers_.emplace_back(edit, [this, edit, named] { return EditArguments{named(), user_edit(*edit)}; });
+  option(edit, "id", raw_.id, Text::opt_id, "ID")->required();
+  option(edit, "--note", raw_.note, Text::opt_note, "TEXT");
+  option(edit, "--category", raw_.category, Text::opt_category, "TEXT");
+  edit->add_option("--tag", raw_.tags, word(Text::opt_tag))
+      ->type_name("TEXT")
+      ->allow_extra_args(false)
+      ->group(word(Text::label_options));
+  flag(edit, "--no-tags", raw_.no_tags, Text::opt_no_tags);
+  option(edit, "--merchant", raw_.merchant, Text::opt_merchant, "TEXT");
+  flag(edit, "--ignore", raw_.ignore, Text::opt_ignore);
+  flag(edit, "--no-ignore", raw_.no_ignore, Text::opt_no_ignore);
+  CLI::App* undo = command(*list, "undo", Text::cmd_transactions_undo, "meisai transactions undo ID",
+                           [named] { return UndoEditArguments{named()}; });
+  option(undo, "id", raw_.id, Text::opt_id, "ID")->required();
 }
 
 void Reader::declare_issuers() {

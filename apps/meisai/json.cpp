@@ -54,6 +54,14 @@ Value source(const Source& s) {
   return out;
 }
 
+Value user_layer(const UserLayer& u) {
+  return {{"note", text_or_null(u.note)},
+          {"category", text_or_null(u.category)},
+          {"tags", u.tags},
+          {"merchant", text_or_null(u.merchant)},
+          {"ignored", u.ignored}};
+}
+
 Value row(const Transaction& t) {
   const TransactionFacts& f = t.facts;
   return {{"id", t.id.text()},
@@ -78,7 +86,8 @@ Value row(const Transaction& t) {
           {"foreign", f.foreign ? foreign(*f.foreign) : Value(nullptr)},
           {"region", name_of(f.region)},
           {"flags", list(flag_names(f.flags), [](std::string_view name) { return Value(name); })},
-          {"source", source(t.source)}};
+          {"source", source(t.source)},
+          {"user", user_layer(t.user)}};
 }
 
 Value subtotal(const Subtotal& s) {

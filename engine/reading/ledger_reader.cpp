@@ -31,6 +31,7 @@ Result<LedgerReader> LedgerReader::make(LedgerView& view, std::vector<Incident> 
   for (const CardRow& card : cards) reader.cards_.emplace(card.key, card);
   reader.withheld_ = view.withheld_cards();
   MEISAI_ASSIGN(reader.statements_, view.statements());
+  MEISAI_ASSIGN(reader.layers_, view.user_layers());
   MEISAI_ASSIGN(const std::vector<DocumentRow> documents, view.documents());
   for (const DocumentRow& document : documents)
     reader.documents_.emplace(document.key, Read{document, reader.suspect(document)});
@@ -119,13 +120,30 @@ Transaction LedgerReader::transaction(const StoredRow& row) const {
       .card_label = card.label,
       .statement_id = row.statement == 0 ? std::nullopt : std::optional(statement_id(row.statement)),
       .facts = row.facts,
-      .source = {}};
+      .source = {},
+      .user = {}};
   if (const auto found = documents_.find(row.document); found != documents_.end()) {
     const DocumentRow& document = found->second.row;
     transaction.source = {document.channel, hex(document.digest).substr(0, 12), document.layout, row.row};
     if (found->second.suspect) transaction.facts.flags |= static_cast<std::uint16_t>(RowFlag::suspect);
   }
+  if (const auto found = layers_.find(row.key); found != layers_.end()) transaction.user = found->second;
   return transaction;
+}
+
+Result<StoredRow> LedgerReader::row(const TransactionId& id) const {
+  MEISAI_ASSIGN(TransactionKey key, existing(IdKind::transaction, tag_, id, "transaction"));
+  std::optional<StoredRow> found;
+  do {
+    found.reset();
+    MEISAI_TRY(view_->transactions({.only = key}, [&found](const StoredRow& each) {
+      found = each;
+      return true;
+    }));
+    if (!found) return fail(Code::not_found, "there is no such transaction");
+    key = found->merged_into;
+  } while (key != 0);
+  return std::move(*found);
 }
 
 Result<void> LedgerReader::query_cards(const TransactionFilter& filter, TransactionQuery& query) const {
@@ -154,6 +172,7 @@ Result<TransactionQuery> LedgerReader::query(const TransactionFilter& filter) co
   query.to = filter.to;
   query.status = filter.status;
   query.limit = filter.limit;
+  query.with_ignored = filter.with_ignored;
   if (filter.month) {
     const LocalDate first = *filter.month / 1;
     query.from = query.from ? std::max(*query.from, first) : first;

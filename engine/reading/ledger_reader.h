@@ -20,6 +20,8 @@ class LedgerReader {
   [[nodiscard]] Result<std::vector<Statement>> statements();
   [[nodiscard]] Result<Statement> statement(const StatementRow& row);
   [[nodiscard]] Transaction transaction(const StoredRow& row) const;
+  /// The row that an id leads to: its own, or the one that it turned out to be. `not_found`.
+  [[nodiscard]] Result<StoredRow> row(const TransactionId& id) const;
   [[nodiscard]] CardId card_id(CardKey key) const;
   [[nodiscard]] StatementId statement_id(StatementKey key) const;
   [[nodiscard]] TransactionId transaction_id(TransactionKey key) const;
@@ -47,6 +49,7 @@ class LedgerReader {
     bool suspect = false;
   };
   std::map<DocumentKey, Read> documents_;
+  std::map<TransactionKey, UserLayer> layers_;
 };
 
 }  // namespace meisai::reading

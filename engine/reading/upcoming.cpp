@@ -66,6 +66,7 @@ Result<Upcoming> upcoming(LedgerReader& reader, LedgerView& view, LocalDate toda
 
   TransactionQuery query;
   query.from = LocalDate(today.year() - look_back, today.month(), std::chrono::day(1));
+  query.with_ignored = true;  // what a person ignores is debited all the same
   std::vector<StoredRow> in_parts;
   MEISAI_TRY(view.transactions(query, [&in_parts](const StoredRow& row) {
     if (billed_in_parts(row.facts.plan.type) && row.facts.amount_minor > 0) in_parts.push_back(row);

@@ -58,7 +58,7 @@ class Taking {
     for (const TransactionKey key : rows_) {
       const StoredRow row = state_.rows.at(key);
       correct_statements(row);
-      if (const auto month = ledger_rules::counted_month(row.facts)) {
+      if (const auto month = ledger_rules::counted_month(row)) {
         MonthTotal& total = state_.months.at({row.card, *month, std::string(row.facts.currency.code())});
         MEISAI_TRY(ledger_rules::add_to_month(total, row.facts.amount_minor, 1, -1));
       }
@@ -69,6 +69,7 @@ class Taking {
         state_.parts_by_statement.erase({part.statement, key});
       }
       std::erase_if(state_.revisions, [&](const auto& revision) { return revision.first.first == key; });
+      std::erase_if(state_.layers, [&](const auto& layer) { return layer.first.first == key; });
       state_.rows.erase(key);
     }
     return {};

@@ -37,6 +37,13 @@ std::vector<BilledPart> LedgerState::parts_of(TransactionKey transaction) const 
   return found;
 }
 
+std::vector<UserLayer> LedgerState::layers_of(TransactionKey transaction) const {
+  std::vector<UserLayer> found;
+  for (auto it = layers.lower_bound({transaction, 0}); it != layers.end() && it->first.first == transaction; ++it)
+    found.push_back(it->second);
+  return found;
+}
+
 Result<std::vector<BilledSum>> LedgerState::billed_sums(StatementKey statement) const {
   std::vector<BilledSum> sums;
   for (const StoredRow* row : rows_of(statement)) {

@@ -52,6 +52,7 @@ struct LedgerState {
   std::map<std::pair<TransactionKey, StatementKey>, BilledPart> parts;
   std::map<std::pair<TransactionKey, std::size_t>, StoredRow> revisions;
   std::map<std::tuple<CardKey, BillingMonth, std::string>, MonthTotal> months;
+  std::map<std::pair<TransactionKey, std::size_t>, UserLayer> layers;  ///< the last of a row is the one of now
   std::map<std::int64_t, CoverageRow> coverage;
   std::map<QuarantineKey, QuarantineRow> quarantine;
   std::map<RowPlace, TransactionKey> aliases;
@@ -68,6 +69,8 @@ struct LedgerState {
   [[nodiscard]] std::vector<const StoredRow*> rows_of(StatementKey statement) const;
   [[nodiscard]] std::vector<BilledPart> parts_of(TransactionKey transaction) const;
   [[nodiscard]] Result<std::vector<BilledSum>> billed_sums(StatementKey statement) const;
+  /// Oldest first.
+  [[nodiscard]] std::vector<UserLayer> layers_of(TransactionKey transaction) const;
   void append_audit(const AuditDraft& draft);
   /// Cards that only sealed connections brought, ascending.
   [[nodiscard]] std::vector<CardKey> withheld(const std::vector<ConnectionId>& sealed) const;

@@ -201,7 +201,7 @@ class MemoryStore final : public Store {
   static Result<void> check_months(const LedgerState& state, StoreHealth& health) {
     std::map<std::tuple<CardKey, BillingMonth, std::string>, MonthTotal> counted;
     for (const auto& [key, row] : state.rows)
-      if (const auto month = ledger_rules::counted_month(row.facts))
+      if (const auto month = ledger_rules::counted_month(row))
         MEISAI_TRY(ledger_rules::add_to_month(counted[{row.card, *month, std::string(row.facts.currency.code())}],
                                               row.facts.amount_minor, 1, +1));
     std::set<std::tuple<CardKey, BillingMonth, std::string>> keys;

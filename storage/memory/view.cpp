@@ -97,8 +97,17 @@ class MemoryView final : public ReleaseView {
     return found;
   }
   Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
-  Result<std::map<TransactionKey, UserLayer>> user_layers() override { return unbuilt(); }
-  Result<std::vector<UserLayer>> user_layer_history(TransactionKey) override { return unbuilt(); }
+  Result<std::map<TransactionKey, UserLayer>> user_layers() override {
+    std::map<TransactionKey, UserLayer> newest;
+    for (const auto& [key, layer] : state_->layers)
+      if (in_scope(key.first)) newest.insert_or_assign(key.first, layer);
+    std::erase_if(newest, [](const auto& entry) { return entry.second.empty(); });
+    return newest;
+  }
+  Result<std::vector<UserLayer>> user_layer_history(TransactionKey transaction) override {
+    if (!in_scope(transaction)) return std::vector<UserLayer>{};
+    return state_->layers_of(transaction);
+  }
   Result<std::uint64_t> first_position() override { return unbuilt(); }
   Result<std::vector<ChangeRow>> changes(std::uint64_t after, std::size_t limit) override {
     if (!scope_.empty()) return ledger_rules::outside_scope();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "storage/memory/links.h"
+#include "storage/memory/user_layers.h"
 #include "storage/rules/ledger_rules.h"
 
 namespace meisai::memory {
@@ -120,7 +121,6 @@ class MemoryWrite final : public LedgerWrite {
   }
   Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
   Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
-  Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
   Result<void> drop_part(TransactionKey transaction, StatementKey statement) override {
     MEISAI_TRY(usable());
@@ -147,8 +147,6 @@ class MemoryWrite final : public LedgerWrite {
     return planned.row.key;
   }
   Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
-  Result<void> put_user_layer(TransactionKey, const UserLayer&) override { return unbuilt(); }
-  Result<bool> undo_user_layer(TransactionKey) override { return unbuilt(); }
 
   Result<DocumentKey> put_document(const DocumentRow& document) override {
     MEISAI_TRY(usable());
@@ -234,9 +232,10 @@ class MemoryWrite final : public LedgerWrite {
     MEISAI_TRY(check_row(row));
     if (ledger().places.contains({row.card, row.day, row.fingerprint}))
       return fail(Code::internal_bug, "a row was inserted that matching should have found");
-    MEISAI_TRY(count(row, +1));
     StoredRow stored = row;
     stored.key = next_key(ledger().rows, ledger().used.transaction);
+    stored.ignored = false;  // only put_user_layer says so
+    MEISAI_TRY(count(stored, +1));
     place(stored);
     put(&LedgerState::rows, stored.key, stored);
     return stored.key;
@@ -251,12 +250,14 @@ class MemoryWrite final : public LedgerWrite {
     const auto holder = ledger().places.find({row.card, row.day, row.fingerprint});
     if (holder != ledger().places.end() && holder->second != row.key)
       return fail(Code::internal_bug, "a row was revised into one that is there already");
+    StoredRow next = row;
+    next.ignored = old.ignored;  // the person's word, whatever the issuer says
     MEISAI_TRY(count(old, -1));
-    MEISAI_TRY(count(row, +1));
+    MEISAI_TRY(count(next, +1));
     drop(&LedgerState::places, RowPlace{old.card, old.day, old.fingerprint});
     if (old.statement != 0) drop(&LedgerState::belongs, ListedKey{old.statement, old.key});
-    place(row);
-    put(&LedgerState::rows, row.key, row);
+    place(next);
+    put(&LedgerState::rows, row.key, next);
     put(&LedgerState::revisions, std::pair(row.key, revision_count(row.key)), old);
     return {};
   }
@@ -293,6 +294,26 @@ class MemoryWrite final : public LedgerWrite {
     return true;
   }
 
+  Result<UserLayer> user_layer_of(TransactionKey transaction) override {
+    MEISAI_TRY(usable());
+    std::vector<UserLayer> layers = ledger().layers_of(transaction);
+    return layers.empty() ? UserLayer{} : std::move(layers.back());
+  }
+
+  Result<void> put_user_layer(TransactionKey transaction, const UserLayer& layer) override {
+    MEISAI_TRY(usable());
+    touched_card_of(transaction);
+    const std::lock_guard guard(core_->mutex);
+    return put_layer(*core_->state, undo_, transaction, layer);
+  }
+
+  Result<bool> undo_user_layer(TransactionKey transaction) override {
+    MEISAI_TRY(usable());
+    touched_card_of(transaction);
+    const std::lock_guard guard(core_->mutex);
+    return undo_layer(*core_->state, undo_, transaction);
+  }
+
   Result<void> add_change(const ChangeRow& change) override {
     MEISAI_TRY(usable());
     MEISAI_TRY(ledger_rules::check_change(change));
@@ -327,6 +348,11 @@ class MemoryWrite final : public LedgerWrite {
     if (std::ranges::find(issuers_, issuer) == issuers_.end()) issuers_.push_back(issuer);
   }
 
+  void touched_card_of(TransactionKey transaction) {
+    const auto row = ledger().rows.find(transaction);
+    if (row != ledger().rows.end()) touched(ledger().cards.at(row->second.card).issuer);
+  }
+
   template <class Map>
   void put(Map LedgerState::* member, typename Map::key_type key, typename Map::mapped_type value) {
     const std::lock_guard guard(core_->mutex);
@@ -355,16 +381,8 @@ class MemoryWrite final : public LedgerWrite {
   }
 
   Result<void> count(const StoredRow& row, int sign) {
-    const auto month = ledger_rules::counted_month(row.facts);
-    if (!month) return {};
-    const std::tuple key{row.card, *month, std::string(row.facts.currency.code())};
-    const auto known = ledger().months.find(key);
-    MonthTotal total = known != ledger().months.end()
-                           ? known->second
-                           : MonthTotal{.card = row.card, .month = *month, .currency = row.facts.currency};
-    MEISAI_TRY(ledger_rules::add_to_month(total, row.facts.amount_minor, 1, sign));
-    put(&LedgerState::months, key, total);
-    return {};
+    const std::lock_guard guard(core_->mutex);
+    return count_in_month(*core_->state, undo_, row, sign);
   }
 
   std::size_t revision_count(TransactionKey key) const {

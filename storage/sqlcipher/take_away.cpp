@@ -101,6 +101,7 @@ Result<void> take_rows(Database& database) {
   MEISAI_TRY(correct_statements(database));
   MEISAI_TRY(database.prepared("DELETE FROM revision WHERE txn IN (SELECT id FROM gone_row)").run());
   MEISAI_TRY(database.prepared("DELETE FROM billed_part WHERE txn IN (SELECT id FROM gone_row)").run());
+  MEISAI_TRY(database.prepared("DELETE FROM user_layer WHERE txn IN (SELECT id FROM gone_row)").run());
   MEISAI_TRY(database.prepared("DELETE FROM txn WHERE id IN (SELECT id FROM gone_row)").run());
   return database.prepared("DELETE FROM month_total WHERE count=0 AND amount=0").run();
 }

@@ -10,6 +10,7 @@
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/row_walk.h"
+#include "storage/sqlcipher/user_layer_table.h"
 #include "storage/sqlcipher/values.h"
 #include "storage/sqlcipher/vault.h"
 
@@ -18,7 +19,7 @@ namespace {
 
 bool same_rows(const TransactionQuery& a, const TransactionQuery& b) {
   return a.cards == b.cards && a.from == b.from && a.to == b.to && a.undated_of == b.undated_of &&
-         a.status == b.status && a.only == b.only;
+         a.status == b.status && a.only == b.only && a.with_ignored == b.with_ignored;
 }
 
 /// Until the room's slice is written.
@@ -111,8 +112,12 @@ class SqlcipherView final : public ReleaseView {
   Result<std::vector<ReasonRow>> reasons_of(TransactionKey transaction) override;
   Result<std::vector<SuggestionRow>> suggestions() override;
   Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
-  Result<std::map<TransactionKey, UserLayer>> user_layers() override { return unbuilt(); }
-  Result<std::vector<UserLayer>> user_layer_history(TransactionKey) override { return unbuilt(); }
+  Result<std::map<TransactionKey, UserLayer>> user_layers() override;
+  Result<std::vector<UserLayer>> user_layer_history(TransactionKey transaction) override {
+    MEISAI_ASSIGN(const bool ours, in_scope(transaction));
+    if (!ours) return std::vector<UserLayer>{};
+    return load_user_layers_of(db(), transaction);
+  }
   Result<std::uint64_t> first_position() override { return unbuilt(); }
   Result<std::vector<ChangeRow>> changes(std::uint64_t after, std::size_t limit) override;
   Result<std::uint64_t> last_position() override { return head_.last_position; }
@@ -255,6 +260,15 @@ Result<std::vector<SuggestionRow>> SqlcipherView::suggestions() {
     if (first && second) shown.push_back(std::move(suggestion));
   }
   return shown;
+}
+
+Result<std::map<TransactionKey, UserLayer>> SqlcipherView::user_layers() {
+  MEISAI_ASSIGN(auto layers, load_user_layers(db()));
+  for (auto layer = layers.begin(); layer != layers.end();) {
+    MEISAI_ASSIGN(const bool ours, in_scope(layer->first));
+    layer = ours ? std::next(layer) : layers.erase(layer);
+  }
+  return layers;
 }
 
 Result<std::vector<ChangeRow>> SqlcipherView::changes(std::uint64_t after, std::size_t limit) {

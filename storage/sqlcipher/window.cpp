@@ -13,6 +13,7 @@
 #include "storage/sqlcipher/row_codec.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/staging.h"
+#include "storage/sqlcipher/user_layer_table.h"
 #include "storage/sqlcipher/values.h"
 
 namespace meisai::sqlcipher {
@@ -58,7 +59,7 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<std::vector<SuggestionRow>> suggestions() override;
   Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
   Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
-  Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
+  Result<UserLayer> user_layer_of(TransactionKey transaction) override;
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
   Result<void> drop_part(TransactionKey transaction, StatementKey statement) override {
     MEISAI_TRY(usable());
@@ -71,8 +72,8 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<void> add_reason(const ReasonRow& reason) override;
   Result<SuggestionKey> put_suggestion(const SuggestionRow& suggestion) override;
   Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
-  Result<void> put_user_layer(TransactionKey, const UserLayer&) override { return unbuilt(); }
-  Result<bool> undo_user_layer(TransactionKey) override { return unbuilt(); }
+  Result<void> put_user_layer(TransactionKey transaction, const UserLayer& layer) override;
+  Result<bool> undo_user_layer(TransactionKey transaction) override;
 
   Result<DocumentKey> put_document(const DocumentRow& document) override;
   Result<CardKey> put_card(const CardRow& card) override;
@@ -130,6 +131,7 @@ class SqlcipherWrite final : public LedgerWrite {
     if (std::ranges::find(issuers_, issuer) == issuers_.end()) issuers_.push_back(issuer);
   }
   Result<void> check_row(const StoredRow& row);
+  Result<void> mark_ignored(TransactionKey transaction, bool ignored);
   Result<void> write_changes();
   Result<void> commit_now(MEISAI_UNSPENT Permit<Commit> permit);
 
@@ -295,6 +297,11 @@ Result<TransactionKey> SqlcipherWrite::insert(const StoredRow& row) {
   MEISAI_TRY(usable());
   MEISAI_TRY(check_row(row));
   if (insert_ == nullptr) insert_ = &db().prepared(queries::insert_row);
+  if (row.ignored) {  // only put_user_layer says so
+    StoredRow fresh = row;
+    fresh.ignored = false;
+    return insert(fresh);
+  }
   const TransactionKey key = head_.next_transaction;
   if (row.facts.status == TransactionStatus::pending) any_pending_.reset();
   bind_row(*insert_, key, row, scratch_);
@@ -309,12 +316,13 @@ Result<void> SqlcipherWrite::revise(const StoredRow& row) {
   MEISAI_TRY(usable());
   MEISAI_TRY(check_row(row));
   if (row.facts.status == TransactionStatus::pending) any_pending_.reset();
-  StoredRow old;
-  MEISAI_TRY(visit_rows(db().prepared(queries::row_by_number).bind(1, row.key), [&](const StoredRow& found) {
-    old = found;
-    return true;
-  }));
-  if (old.key == 0) return fail(Code::not_found, "no such transaction");
+  MEISAI_ASSIGN(const std::optional<StoredRow> old, this->row(row.key));
+  if (!old) return fail(Code::not_found, "no such transaction");
+  if (old->ignored != row.ignored) {  // the person's word, whatever the issuer says
+    StoredRow kept = row;
+    kept.ignored = old->ignored;
+    return revise(kept);
+  }
   MEISAI_TRY(db().prepared("INSERT INTO revision SELECT id,"
                            "(SELECT count(*) FROM revision WHERE txn=?1)+1,?2," MEISAI_ROW_COLUMNS
                            " FROM txn WHERE id=?1")
@@ -325,8 +333,54 @@ Result<void> SqlcipherWrite::revise(const StoredRow& row) {
   bind_row(update, row.key, row, scratch_);
   MEISAI_TRY(update.run());
   ++rows_written_;
-  MEISAI_TRY(months_.count(old, -1));
+  MEISAI_TRY(months_.count(*old, -1));
   return months_.count(row, +1);
+}
+
+Result<std::optional<StoredRow>> SqlcipherWrite::row(TransactionKey transaction) {
+  MEISAI_TRY(usable());
+  std::optional<StoredRow> found;
+  MEISAI_TRY(visit_rows(db().prepared(queries::row_by_number).bind(1, transaction), [&found](const StoredRow& each) {
+    found = each;
+    return true;
+  }));
+  return found;
+}
+
+Result<UserLayer> SqlcipherWrite::user_layer_of(TransactionKey transaction) {
+  MEISAI_TRY(usable());
+  return load_user_layer(db(), transaction);
+}
+
+/// The layer's word on the row itself: whoever walks rows need not look at layers. No revision: the issuer said
+/// nothing.
+Result<void> SqlcipherWrite::mark_ignored(TransactionKey transaction, bool ignored) {
+  MEISAI_ASSIGN(std::optional<StoredRow> known, row(transaction));
+  if (!known) return fail(Code::not_found, "no such transaction");
+  MEISAI_ASSIGN(const IssuerId issuer, load_issuer_of(db(), known->card));
+  touched(issuer);
+  if (known->ignored == ignored) return {};
+  MEISAI_TRY(months_.count(*known, -1));
+  known->ignored = ignored;
+  Statement& update = db().prepared(queries::update_row);
+  bind_row(update, transaction, *known, scratch_);
+  MEISAI_TRY(update.run());
+  return months_.count(*known, +1);
+}
+
+Result<void> SqlcipherWrite::put_user_layer(TransactionKey transaction, const UserLayer& layer) {
+  MEISAI_TRY(usable());
+  MEISAI_TRY(mark_ignored(transaction, layer.ignored));
+  return save_user_layer(db(), transaction, layer);
+}
+
+Result<bool> SqlcipherWrite::undo_user_layer(TransactionKey transaction) {
+  MEISAI_TRY(usable());
+  MEISAI_ASSIGN(const bool dropped, drop_user_layer(db(), transaction));
+  if (!dropped) return false;
+  MEISAI_ASSIGN(const UserLayer now, load_user_layer(db(), transaction));
+  MEISAI_TRY(mark_ignored(transaction, now.ignored));
+  return true;
 }
 
 Result<void> SqlcipherWrite::put_part(const BilledPart& part) {

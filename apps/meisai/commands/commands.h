@@ -25,6 +25,8 @@ namespace meisai::cli {
 [[nodiscard]] Result<Exit> execute(const Session&, const StatementsArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const TransactionsArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const TransactionArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const EditArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const UndoEditArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const UpcomingArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const ChangesArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const CoverageArguments&);

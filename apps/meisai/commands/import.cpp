@@ -149,7 +149,7 @@ void print_preview(const Session& session, const IssuerNames& issuers, const Imp
   const ImportReport& report = *file.report;
   session.print(
       session.say(Text::dry_run_head, {name_of(file), issuers.of(report.issuer), report.layout, report.encoding}));
-  print_table(session, transaction_table(session, report.preview));
+  print_table(session, transaction_table(session, report.preview, RowIds::hidden));
   MoneySum used, billed;
   for (const Transaction& row : report.preview) {
     if (moves_money(row.facts)) used.add(row.facts.amount_minor, row.facts.currency);

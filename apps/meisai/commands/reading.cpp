@@ -51,6 +51,7 @@ Result<json::Occurrence> occurrence_of(Engine& engine, const Transaction& row) {
   same_day.card = row.card_id;
   same_day.from = row.facts.date.date;
   same_day.to = row.facts.date.date;
+  same_day.with_ignored = true;
   MEISAI_ASSIGN(const TransactionList day, engine.transactions(same_day));
   json::Occurrence found{.number = 0, .of = 0};
   for (const Transaction& other : day.rows) {
@@ -91,6 +92,7 @@ void print_row(const Session& session, const Transaction& row, const std::string
   std::string flags;
   for (const std::string_view flag : flag_names(facts.flags)) flags.append(flags.empty() ? "" : ", ").append(flag);
   if (!flags.empty()) fields.emplace_back(head(session, Text::field_flags), flags);
+  for (auto& field : layer_fields(session, row)) fields.push_back(std::move(field));
   fields.emplace_back(
       head(session, Text::field_source),
       session.say(Text::source_text, {row.source.document, row.source.layout, std::to_string(row.source.row)}));
@@ -184,10 +186,10 @@ Result<Exit> execute(const Session& session, const TransactionsArguments& argume
   }
   if (list.rows.empty()) session.note(session.say(Text::none_transactions));
   if (list.rows.empty()) return Exit::done;
-  print_table(session, transaction_table(session, list.rows));
+  print_table(session, transaction_table(session, list.rows, RowIds::shown));
   MoneySum total;
   for (const Transaction& row : list.rows)
-    if (moves_money(row.facts)) total.add(row.facts.amount_minor, row.facts.currency);
+    if (moves_money(row.facts) && !row.user.ignored) total.add(row.facts.amount_minor, row.facts.currency);
   session.print(session.say(Text::list_total, {std::to_string(list.rows.size()), total.text()}));
   if (list.truncated) session.note(session.say(Text::list_truncated, {list.rows.back().id.text()}));
   return Exit::done;

@@ -109,7 +109,7 @@ struct TransactionFilter {
   std::optional<TransactionId> only;
   std::optional<TransactionId> after;  ///< continue behind this row
   std::optional<std::size_t> limit;
-  bool with_ignored = false;  ///< also rows that the person ignores
+  bool with_ignored = false;  ///< also rows that the person ignores; an export leaves them out all the same
 };
 
 struct TransactionList {
@@ -308,8 +308,10 @@ class Engine {
   /// Reads stored raw records again with this program's normalizers and identity. Without `apply` it only says what
   /// would change. Public ids stay; old identities become aliases. Errors: refusals, store errors.
   [[nodiscard]] Result<ReplayReport> replay(const std::optional<IssuerId>& issuer, bool apply);
-  /// Changes the person's own layer of a row. `not_found`; `invalid_argument` (text over 500 characters, a card
-  /// number, control characters); refusals.
+  /// Changes the person's own layer of a row, by any id that leads to it; what the issuer said stays untouched. An edit
+  /// that changes nothing leaves no trace. `not_found`; `invalid_argument` (text over 500 characters or that is no
+  /// UTF-8, control characters, more than 20 tags, an empty one or one with a comma, an edit of nothing);
+  /// `pan_detected`; refusals.
   [[nodiscard]] Result<Transaction> annotate(const TransactionId& id, const UserEdit& edit);
   /// Takes the last change of the row's layer back. `not_found`; `invalid_argument` where there is none.
   [[nodiscard]] Result<Transaction> undo_annotation(const TransactionId& id);
