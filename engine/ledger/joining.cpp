@@ -117,7 +117,8 @@ class Joining {
     for (const auto& [pair, count] : shared) {
       const auto theirs = std::ranges::find(statements_, pair.first, &StatementRow::key);
       const auto mine = std::ranges::find(statements_, pair.second, &StatementRow::key);
-      if (theirs == statements_.end() || mine == statements_.end() || theirs->cards != std::vector{other_.key}) continue;
+      if (theirs == statements_.end() || mine == statements_.end() || theirs->cards != std::vector{other_.key})
+        continue;
       const bool same_name = !theirs->anchor.empty() && theirs->anchor == mine->anchor;
       const bool all = count == listed[pair.first];
       if (all || (same_name && count * 2 > listed[pair.first])) merge_.same_bill.emplace(pair.first, pair.second);
@@ -245,8 +246,8 @@ class Joining {
       return ledger_.add_change(
           {.kind = kind, .entity = Entity::card, .first = key, .last = key, .reason = std::move(reason)});
     };
-    MEISAI_TRY(change(ChangeKind::removed, other_.key,
-                      "joined into " + public_id(IdKind::card, merge_.vault_tag, card_.key)));
+    MEISAI_TRY(
+        change(ChangeKind::removed, other_.key, "joined into " + public_id(IdKind::card, merge_.vault_tag, card_.key)));
     MEISAI_TRY(change(ChangeKind::modified, card_.key, ""));
     return settle_suggestions(ledger_, SuggestionKind::same_card, card_.key, other_.key);
   }

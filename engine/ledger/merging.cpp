@@ -40,10 +40,9 @@ void fill_in(TransactionFacts& base, const TransactionFacts& other) {
   if (base.region == Region::unknown) base.region = other.region;
   if (base.issuer_reference.empty()) base.issuer_reference = other.issuer_reference;
   if (base.pending_reference.empty())
-    base.pending_reference =
-        other.status == TransactionStatus::pending && base.status == TransactionStatus::posted
-            ? other.issuer_reference
-            : other.pending_reference;
+    base.pending_reference = other.status == TransactionStatus::pending && base.status == TransactionStatus::posted
+                                 ? other.issuer_reference
+                                 : other.pending_reference;
   base.flags |= other.flags;
 }
 

@@ -23,8 +23,9 @@ struct Merge {
   Instant at{};
   std::string vault_tag;
   std::string detail;
-  std::map<StatementKey, StatementKey> same_bill;  ///< statements that are the other one: they bill nothing by themselves
-  std::set<StatementKey> touched;                  ///< collects statements whose sums are to be reconciled again
+  std::map<StatementKey, StatementKey>
+      same_bill;                   ///< statements that are the other one: they bill nothing by themselves
+  std::set<StatementKey> touched;  ///< collects statements whose sums are to be reconciled again
 };
 
 /// Makes `second` part of `first`, and says so in the change feed and in both rows' reasons. `aliases`: those of

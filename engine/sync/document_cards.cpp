@@ -3,7 +3,10 @@
 // Whose cards a document shows: as the person says, as known, as the rows tell, or new. Everything here comes before
 // the first row is taken in.
 #include <algorithm>
+#include <limits>
+#include <utility>
 
+#include "engine/ledger/joining.h"
 #include "engine/ledger/public_id.h"
 #include "engine/sync/document_window.h"
 
@@ -80,9 +83,8 @@ Result<void> DocumentImport::choose_among(LedgerWrite& ledger, Window& window, c
 
 /// A card that this window shows for the first time may be one that is known under other marks.
 Result<void> DocumentImport::identify_cards(LedgerWrite& ledger, Window& window) {
-  const auto is_unknown = [this](std::uint32_t index) { return cards_[index].key == 0; };
-  if (options_.new_card || std::ranges::none_of(window.content.cards, is_unknown)) return {};
   MEISAI_ASSIGN(std::vector<CardRow> stored, ledger.cards(document_.layout->issuer));
+  if (stored.empty()) return {};
   if (options_.card) {
     if (std::exchange(named_card_taken_, true)) return {};
     MEISAI_ASSIGN(const std::string tag, ledger.vault_tag());
@@ -91,9 +93,14 @@ Result<void> DocumentImport::identify_cards(LedgerWrite& ledger, Window& window)
   const std::vector<CardRow> known = without_joined(std::move(stored));
   std::map<CardKey, std::vector<std::uint32_t>> certain;  // by known card
   for (const std::uint32_t index : window.content.cards) {
-    if (!is_unknown(index)) continue;
+    if (cards_[index].key != 0) {
+      MEISAI_TRY(recognize_late(ledger, window, index, known));
+      continue;
+    }
     MEISAI_ASSIGN(const ledger::CardFinding finding, look_for(ledger, window, index, known));
-    if (finding.known != 0)
+    if (options_.new_card)
+      other_than_[index] = finding.candidates;
+    else if (finding.known != 0)
       certain[finding.known].push_back(index);
     else if (!finding.candidates.empty())
       return ask(finding.candidates, known);
@@ -103,6 +110,44 @@ Result<void> DocumentImport::identify_cards(LedgerWrite& ledger, Window& window)
     if (indexes.size() != 1) return ask(only, known);
     MEISAI_TRY(take_for(ledger, indexes.front(), *std::ranges::find(known, key, &CardRow::key), "rows in common"));
   }
+  return {};
+}
+
+/// A card that came without a row was taken for a new one: its first rows may tell that it is a known one. It has
+/// nothing yet that could be doubled, so that what is certain needs nobody; else a person is asked, and both count.
+Result<void> DocumentImport::recognize_late(LedgerWrite& ledger, const Window& window, std::uint32_t index,
+                                            std::span<const CardRow> known) {
+  if (!window.content.days.contains(index)) return {};
+  bool has_rows = false;
+  MEISAI_TRY(ledger.rows_on(card_keys_[index], std::numeric_limits<DayKey>::min(), std::numeric_limits<DayKey>::max(),
+                            [&has_rows](const StoredRow&) { return !(has_rows = true); }));
+  if (has_rows) return {};
+  MEISAI_ASSIGN(ledger::CardFinding finding, look_for(ledger, window, index, known));
+  if (finding.candidates.empty()) return {};
+  MEISAI_ASSIGN(const std::vector<SuggestionRow> said, ledger.suggestions());
+  const auto is_refused = [&](CardKey candidate) {
+    return std::ranges::any_of(said, [&](const SuggestionRow& row) {
+      return row.kind == SuggestionKind::same_card && row.state == SuggestionState::refused &&
+             ((row.first == candidate && row.second == card_keys_[index]) ||
+              (row.second == candidate && row.first == card_keys_[index]));
+    });
+  };
+  if (finding.known != 0 && !is_refused(finding.known)) {
+    const CardRow other = cards_[index];
+    MEISAI_ASSIGN(
+        const ledger::Joined joined,
+        ledger::join_cards(ledger, *std::ranges::find(known, finding.known, &CardRow::key), other, row_.imported_at));
+    cards_[index] = joined.card;
+    card_keys_[index] = joined.card.key;
+    return note_marks(ledger, joined.card.key, "rows in common");
+  }
+  for (const CardKey candidate : finding.candidates)
+    MEISAI_TRY(ledger.put_suggestion({.kind = SuggestionKind::same_card,
+                                      .first = candidate,
+                                      .second = card_keys_[index],
+                                      .evidence = MatchRule::alike,
+                                      .detail = "rows in common",
+                                      .made_at = row_.imported_at}));
   return {};
 }
 
@@ -151,16 +196,20 @@ Result<void> DocumentImport::take_for(LedgerWrite& ledger, std::uint32_t index, 
     cards_[index].last4 = document_.cards[index].last4;
     MEISAI_TRY(ledger.put_card(cards_[index]));
   }
-  MEISAI_ASSIGN(const std::string tag, ledger.vault_tag());
   MEISAI_TRY(ledger.add_change({.kind = ChangeKind::modified,
                                 .entity = Entity::card,
                                 .first = known.key,
                                 .last = known.key,
                                 .reason = "seen under other marks"}));
+  return note_marks(ledger, known.key, why);
+}
+
+Result<void> DocumentImport::note_marks(LedgerWrite& ledger, CardKey card, const char* why) const {
+  MEISAI_ASSIGN(const std::string tag, ledger.vault_tag());
   return ledger.add_audit({.at = row_.imported_at,
                            .actor = document_.origin.connection.empty() ? "subject" : "engine",
                            .operation = "card_alias",
-                           .object = "card " + ledger::public_id(ledger::IdKind::card, tag, known.key),
+                           .object = "card " + ledger::public_id(ledger::IdKind::card, tag, card),
                            .result = "done",
                            .reason = why});
 }
@@ -173,6 +222,15 @@ Result<void> DocumentImport::put_cards(LedgerWrite& ledger, Window& window) {
       MEISAI_ASSIGN(card.key, ledger.put_card(card));
       MEISAI_TRY(ledger.add_change(
           {.kind = ChangeKind::added, .entity = Entity::card, .first = card.key, .last = card.key, .reason = {}}));
+      // Asked once: what the person says that it is not, it is not later either.
+      for (const CardKey other : other_than_[index])
+        MEISAI_TRY(ledger.put_suggestion({.kind = SuggestionKind::same_card,
+                                          .state = SuggestionState::refused,
+                                          .first = other,
+                                          .second = card.key,
+                                          .evidence = MatchRule::alike,
+                                          .detail = {},
+                                          .made_at = row_.imported_at}));
     }
     card_keys_[index] = card.key;
     auto& links = card.connections;

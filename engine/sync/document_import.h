@@ -50,6 +50,9 @@ class DocumentImport {
   [[nodiscard]] Result<void> choose_among(LedgerWrite& ledger, Window& window, const std::set<std::string>& accounts);
   void resolve(const std::string& account, std::span<const CardRow> known);
   [[nodiscard]] Result<void> identify_cards(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> recognize_late(LedgerWrite& ledger, const Window& window, std::uint32_t index,
+                                            std::span<const CardRow> known);
+  [[nodiscard]] Result<void> note_marks(LedgerWrite& ledger, CardKey card, const char* why) const;
   [[nodiscard]] Result<void> take_named_card(LedgerWrite& ledger, CardKey named, std::span<const CardRow> known);
   [[nodiscard]] Result<ledger::CardFinding> look_for(LedgerWrite& ledger, const Window& window, std::uint32_t card,
                                                      std::span<const CardRow> known) const;
@@ -80,9 +83,10 @@ class DocumentImport {
   const ImportOptions& options_;
   DocumentRow row_;
   std::optional<std::string> account_;
-  std::vector<CardRow> cards_;      // of the document, resolved; key 0 until first needed
-  std::vector<CardKey> card_keys_;  // the same, as matching wants them
-  bool named_card_taken_ = false;   // `--card` was heard
+  std::vector<CardRow> cards_;                                // of the document, resolved; key 0 until first needed
+  std::vector<CardKey> card_keys_;                            // the same, as matching wants them
+  std::map<std::uint32_t, std::vector<CardKey>> other_than_;  // by card: known ones that the person says it is not
+  bool named_card_taken_ = false;                             // `--card` was heard
 };
 
 }  // namespace meisai::sync

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "storage/memory/cards.h"
 #include "storage/memory/links.h"
 #include "storage/memory/user_layers.h"
 #include "storage/rules/ledger_rules.h"

@@ -112,8 +112,9 @@ Result<void> join_statements(Database& database, StatementKey statement, Stateme
                                          other));
   if (statement == other || lists) return fail(Code::internal_bug, "a statement was joined that still lists a row");
   MEISAI_TRY(keep_used_numbers(database));
-  MEISAI_TRY(database.prepared("INSERT OR IGNORE INTO statement_origin SELECT ?1,connection FROM statement_origin "
-                               "WHERE statement=?2")
+  MEISAI_TRY(database
+                 .prepared("INSERT OR IGNORE INTO statement_origin SELECT ?1,connection FROM statement_origin "
+                           "WHERE statement=?2")
                  .bind_all(statement, other)
                  .run());
   MEISAI_TRY(database.prepared("UPDATE quarantine SET stmt=?1 WHERE stmt=?2").bind_all(statement, other).run());

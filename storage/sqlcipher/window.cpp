@@ -63,10 +63,7 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
   Result<void> drop_part(TransactionKey transaction, StatementKey statement) override {
     MEISAI_TRY(usable());
-    return db()
-        .prepared("DELETE FROM billed_part WHERE txn=?1 AND stmt=?2")
-        .bind_all(transaction, statement)
-        .run();
+    return db().prepared("DELETE FROM billed_part WHERE txn=?1 AND stmt=?2").bind_all(transaction, statement).run();
   }
   Result<void> put_alias(const AliasRow& alias) override;
   Result<void> add_reason(const ReasonRow& reason) override;
