@@ -165,6 +165,11 @@ Result<Status> Engine::status() {
   MEISAI_ASSIGN(const Facts facts, impl_->ports.control->facts());
   MEISAI_ASSIGN(Status status, reading::status(now.reader, *now.view, facts, date_in_japan(impl_->gate.now())));
   MEISAI_ASSIGN(status.connections, impl_->ports.control->connections());
+  MEISAI_ASSIGN(const std::vector<SuggestionRow> suggestions, now.view->suggestions());
+  const auto open = std::ranges::count(suggestions, SuggestionState::open, &SuggestionRow::state);
+  if (open != 0)
+    status.problems.push_back(
+        {"suggestions_open", "", std::to_string(open) + " pairs may be one: `meisai suggestions` shows them"});
   for (const Connection& connection : status.connections)
     if (connection.state == ConnectionState::reauth_required)
       status.problems.push_back(

@@ -97,6 +97,8 @@ class Engine::Impl {
     Consent consent;
   };
   [[nodiscard]] Result<Renewed> renewed(const LinkRequest& request);
+  /// `invalid_argument` where a connection to the company could be renewed instead.
+  [[nodiscard]] Result<void> check_not_linked(const IssuerId& issuer);
   /// Keeps what the issuer gave, set aside, and makes the consent stand in place of `before` (empty: none).
   [[nodiscard]] Result<void> keep_grant(const Connection& connection, const Consent& consent, const Tokens& tokens,
                                         const ConsentId& before);

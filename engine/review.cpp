@@ -9,11 +9,7 @@ namespace {
 tl::unexpected<Error> unbuilt() { return fail(Code::internal_bug, "not built yet"); }
 }  // namespace
 
-Result<Explanation> Engine::explain(const TransactionId&) { return unbuilt(); }
 Result<StatementDetail> Engine::statement(const StatementId&) { return unbuilt(); }
-Result<std::vector<Suggestion>> Engine::suggestions(bool) { return unbuilt(); }
-Result<Suggestion> Engine::decide(const SuggestionId&, bool) { return unbuilt(); }
-Result<Card> Engine::join_cards(const CardId&, const CardId&) { return unbuilt(); }
 Result<std::vector<Hold>> Engine::holds(bool) { return unbuilt(); }
 Result<ImportReport> Engine::accept_hold(const HoldId&, const HoldAnswer&) { return unbuilt(); }
 Result<Hold> Engine::discard_hold(const HoldId&) { return unbuilt(); }

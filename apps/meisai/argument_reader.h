@@ -29,6 +29,8 @@ struct Raw {
   std::string note, category, merchant;
   std::vector<std::string> connections, tags;
   bool simulated = false, dry_run = false, why = false, all = false, prune = false, version = false, no_browser = false;
+  bool another = false, new_card = false;
+  std::string other;
   bool ignored = false, no_tags = false, ignore = false, no_ignore = false;
 };
 
@@ -52,6 +54,7 @@ class Reader {
   void declare_global();
   void declare_reading();
   void declare_transactions();
+  void declare_cards();
   void declare_issuers();
   void declare_linked();
   void declare_consents();

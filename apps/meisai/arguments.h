@@ -57,6 +57,7 @@ struct LinkOptions {
 };
 struct LinkArguments {
   IssuerId issuer;
+  bool another = false;
   LinkOptions options;
 };
 struct ConnectionsArguments {
@@ -81,9 +82,21 @@ struct ImportArguments {
   std::vector<std::filesystem::path> files;
   std::optional<IssuerId> issuer;
   std::optional<std::string> card;
+  bool new_card = false;
   bool dry_run = false;
 };
 struct CardsArguments {};
+struct CardsJoinArguments {
+  CardId card;
+  CardId other;
+};
+struct SuggestionsArguments {
+  bool all = false;
+};
+struct DecideArguments {
+  SuggestionId id;
+  bool accept = false;
+};
 struct StatementsArguments {};
 struct TransactionsArguments {
   TransactionFilter filter;
@@ -125,13 +138,14 @@ struct DoctorArguments {
 };
 struct VersionArguments {};
 
-using Command = std::variant<DemoArguments, InitArguments, StatusArguments, IssuersArguments, IssuersRegisterArguments,
-                             LinkArguments, ConnectionsArguments, SyncArguments, ConsentListArguments,
-                             ConsentShowArguments, ConsentRenewArguments, ConsentRevokeArguments, ImportArguments,
-                             CardsArguments, StatementsArguments, TransactionsArguments, TransactionArguments,
-                             EditArguments, UndoEditArguments, UpcomingArguments, ChangesArguments, CoverageArguments,
-                             ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
-                             IncidentLiftArguments, IncidentListArguments, DoctorArguments, VersionArguments>;
+using Command =
+    std::variant<DemoArguments, InitArguments, StatusArguments, IssuersArguments, IssuersRegisterArguments,
+                 LinkArguments, ConnectionsArguments, SyncArguments, ConsentListArguments, ConsentShowArguments,
+                 ConsentRenewArguments, ConsentRevokeArguments, ImportArguments, CardsArguments, CardsJoinArguments,
+                 SuggestionsArguments, DecideArguments, StatementsArguments, TransactionsArguments,
+                 TransactionArguments, EditArguments, UndoEditArguments, UpcomingArguments, ChangesArguments,
+                 CoverageArguments, ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
+                 IncidentLiftArguments, IncidentListArguments, DoctorArguments, VersionArguments>;
 
 /// Help was asked for: this is the text.
 struct HelpText {

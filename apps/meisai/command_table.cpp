@@ -71,7 +71,9 @@ void Reader::declare() {
   declare_linked();
 
   CLI::App* import = command(*app_, "import", Text::cmd_import, "meisai import --dry-run 202610.csv", [this] {
-    ImportArguments made{.issuer = id<IssuerId>(raw_.issuer, "--issuer"), .dry_run = raw_.dry_run};
+    ImportArguments made{
+        .issuer = id<IssuerId>(raw_.issuer, "--issuer"), .new_card = raw_.new_card, .dry_run = raw_.dry_run};
+    if (raw_.new_card && !raw_.card.empty()) wrong(word(Text::card_or_new_card));
     made.files.assign(raw_.files.begin(), raw_.files.end());
     if (!raw_.card.empty()) made.card = free_text(raw_.card, "--card");
     return made;
@@ -79,6 +81,7 @@ void Reader::declare() {
   import->add_option("files", raw_.files, word(Text::opt_files))->type_name("FILE")->required();
   option(import, "--issuer", raw_.issuer, Text::opt_import_issuer, "ID");
   option(import, "--card", raw_.card, Text::opt_import_card, "LABEL");
+  flag(import, "--new-card", raw_.new_card, Text::opt_new_card);
   flag(import, "--dry-run", raw_.dry_run, Text::opt_dry_run);
 
   declare_reading();
@@ -112,7 +115,7 @@ void Reader::filter_options(CLI::App* to) {
 }
 
 void Reader::declare_reading() {
-  command(*app_, "cards", Text::cmd_cards, "meisai cards", [] { return CardsArguments{}; });
+  declare_cards();
   command(*app_, "statements", Text::cmd_statements, "meisai statements", [] { return StatementsArguments{}; });
 
   declare_transactions();
@@ -178,6 +181,28 @@ void Reader::declare_transactions() {
   option(undo, "id", raw_.id, Text::opt_id, "ID")->required();
 }
 
+void Reader::declare_cards() {
+  CLI::App* cards = command(*app_, "cards", Text::cmd_cards, "meisai cards", [] { return CardsArguments{}; });
+  CLI::App* join = command(*cards, "join", Text::cmd_cards_join, "meisai cards join CARD OTHER", [this] {
+    return CardsJoinArguments{id<CardId>(raw_.card, "CARD").value_or(CardId{}),
+                              id<CardId>(raw_.other, "OTHER").value_or(CardId{})};
+  });
+  option(join, "card", raw_.card, Text::opt_join_card, "CARD")->required();
+  option(join, "other", raw_.other, Text::opt_join_other, "OTHER")->required();
+
+  CLI::App* suggestions = command(*app_, "suggestions", Text::cmd_suggestions, "meisai suggestions",
+                                  [this] { return SuggestionsArguments{raw_.all}; });
+  flag(suggestions, "--all", raw_.all, Text::opt_suggestions_all);
+  const auto decision = [&](const char* name, Text about, const char* example, bool accept) {
+    CLI::App* decide = command(*suggestions, name, about, example, [this, accept] {
+      return DecideArguments{id<SuggestionId>(raw_.id, "ID").value_or(SuggestionId{}), accept};
+    });
+    option(decide, "id", raw_.id, Text::opt_id, "ID")->required();
+  };
+  decision("accept", Text::cmd_suggestions_accept, "meisai suggestions accept ID", true);
+  decision("refuse", Text::cmd_suggestions_refuse, "meisai suggestions refuse ID", false);
+}
+
 void Reader::declare_issuers() {
   CLI::App* issuers =
       command(*app_, "issuers", Text::cmd_issuers, "meisai issuers show jcb_card", [] { return IssuersArguments{}; });
@@ -213,9 +238,10 @@ void Reader::link_options(CLI::App* to) {
 
 void Reader::declare_linked() {
   CLI::App* link = command(*app_, "link", Text::cmd_link, "meisai link sakura_card", [this] {
-    return LinkArguments{id<IssuerId>(raw_.issuer, "ISSUER").value_or(IssuerId{}), link_choices()};
+    return LinkArguments{id<IssuerId>(raw_.issuer, "ISSUER").value_or(IssuerId{}), raw_.another, link_choices()};
   });
   option(link, "issuer", raw_.issuer, Text::opt_link_issuer, "ISSUER")->required();
+  flag(link, "--another", raw_.another, Text::opt_another);
   link_options(link);
 
   CLI::App* connections =

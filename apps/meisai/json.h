@@ -43,6 +43,10 @@ struct Occurrence {
 };
 [[nodiscard]] std::string transaction_shown(const Transaction& row, const std::optional<Occurrence>& why);
 
+/// The same with everything that is known of how it came to be (json_links.cpp).
+[[nodiscard]] std::string transaction_explained(const Explanation& explanation, const Occurrence& occurrence);
+[[nodiscard]] std::string suggestions(std::span<const Suggestion> suggestions);
+
 [[nodiscard]] std::string cards(std::span<const Card> cards);
 [[nodiscard]] std::string statements(std::span<const Statement> statements);
 [[nodiscard]] std::string upcoming(const Upcoming& upcoming);

@@ -58,6 +58,42 @@ bool has_flag(std::uint16_t flags, RowFlag flag) { return (flags & static_cast<s
 
 std::string_view word(const Session& session, TransactionKind kind) { return session.say(text_of(kind)); }
 
+std::string_view word(const Session& session, MatchRule rule) {
+  switch (rule) {
+    case MatchRule::same_identity:
+      return session.say(Text::rule_same_identity);
+    case MatchRule::alias:
+      return session.say(Text::rule_alias);
+    case MatchRule::issuer_link:
+      return session.say(Text::rule_issuer_link);
+    case MatchRule::other_channel:
+      return session.say(Text::rule_other_channel);
+    case MatchRule::alike:
+      return session.say(Text::rule_alike);
+    case MatchRule::revised_amount:
+      return session.say(Text::rule_revised_amount);
+    case MatchRule::moved_date:
+      return session.say(Text::rule_moved_date);
+    case MatchRule::billed:
+      return session.say(Text::rule_billed);
+    case MatchRule::absent:
+      return session.say(Text::rule_absent);
+    case MatchRule::removed:
+      return session.say(Text::rule_removed);
+    case MatchRule::listed_again:
+      return session.say(Text::rule_listed_again);
+    case MatchRule::suggestion_accepted:
+      return session.say(Text::rule_suggestion_accepted);
+    case MatchRule::hold_accepted:
+      return session.say(Text::rule_hold_accepted);
+    case MatchRule::cards_joined:
+      return session.say(Text::rule_cards_joined);
+    case MatchRule::replayed:
+      return session.say(Text::rule_replayed);
+  }
+  return {};
+}
+
 std::string_view word(const Session& session, StatementStatus status) {
   switch (status) {
     case StatementStatus::open:

@@ -17,6 +17,7 @@ namespace meisai::cli {
 
 [[nodiscard]] std::string_view word(const Session& session, TransactionKind kind);
 [[nodiscard]] std::string_view word(const Session& session, StatementStatus status);
+[[nodiscard]] std::string_view word(const Session& session, MatchRule rule);
 [[nodiscard]] std::string_view word(const Session& session, CardKind kind);
 [[nodiscard]] std::string_view word(const Session& session, Certainty certainty);
 [[nodiscard]] std::string_view word(const Session& session, ChangeKind kind);

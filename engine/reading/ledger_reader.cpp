@@ -61,13 +61,15 @@ TransactionId LedgerReader::transaction_id(TransactionKey key) const {
 
 std::vector<Card> LedgerReader::cards() const {
   std::vector<Card> cards;
-  for (const auto& [key, row] : cards_)
+  for (const auto& [key, row] : cards_) {
+    if (row.joined_into != 0) continue;
     cards.push_back({.id = card_id(key),
                      .issuer = row.issuer,
                      .label = row.label,
                      .last4 = row.last4.empty() ? std::nullopt : std::optional(row.last4),
                      .kind = row.kind,
                      .connections = row.connections});
+  }
   return cards;
 }
 
@@ -86,7 +88,8 @@ Result<std::vector<Statement>> LedgerReader::statements() {
 
 Result<Statement> LedgerReader::statement(const StatementRow& row) {
   std::map<CardKey, std::string> labels;
-  for (const auto& [key, card] : cards_) labels.emplace(key, card.label);
+  for (const auto& [key, card] : cards_)
+    if (card.joined_into == 0) labels.emplace(key, card.label);
   MEISAI_ASSIGN(const std::vector<BilledSum> sums, view_->billed_sums(row.key));
   MEISAI_ASSIGN(const ledger::Balance balance, ledger::reconcile(row, sums, labels));
 
@@ -146,13 +149,51 @@ Result<StoredRow> LedgerReader::row(const TransactionId& id) const {
   return std::move(*found);
 }
 
-Result<void> LedgerReader::query_cards(const TransactionFilter& filter, TransactionQuery& query) const {
-  if (filter.card) {
-    MEISAI_ASSIGN(const CardKey key, existing(IdKind::card, tag_, *filter.card, "card"));
+Result<CardKey> LedgerReader::card_key(const CardId& id) const {
+  MEISAI_ASSIGN(CardKey key, existing(IdKind::card, tag_, id, "card"));
+  for (;;) {
     if (std::ranges::find(withheld_, key) != withheld_.end())
       return fail(Code::data_sealed, "this card's data is sealed since its consent ended",
                   "renew the consent: `meisai consent list` shows its id", Retry::after_user);
-    if (!cards_.contains(key)) return fail(Code::not_found, "there is no such card", "see `meisai cards`");
+    const auto found = cards_.find(key);
+    if (found == cards_.end()) return fail(Code::not_found, "there is no such card", "see `meisai cards`");
+    if (found->second.joined_into == 0) return key;
+    key = found->second.joined_into;
+  }
+}
+
+Suggestion LedgerReader::suggestion(const SuggestionRow& row) const {
+  const auto id_of = [&](std::int64_t key) {
+    return row.kind == SuggestionKind::same_card ? card_id(key).text() : transaction_id(key).text();
+  };
+  return {.id = SuggestionId(ledger::public_id(IdKind::suggestion, tag_, row.key)),
+          .kind = row.kind,
+          .state = row.state,
+          .first = id_of(row.first),
+          .second = id_of(row.second),
+          .evidence = row.evidence,
+          .detail = row.detail,
+          .made_at = row.made_at};
+}
+
+Result<IssuerId> LedgerReader::issuer_of(const SuggestionRow& suggestion) const {
+  if (suggestion.kind == SuggestionKind::same_card) {
+    const auto card = cards_.find(suggestion.first);
+    if (card == cards_.end()) return fail(Code::not_found, "there is no such card", "see `meisai cards`");
+    return card->second.issuer;
+  }
+  MEISAI_ASSIGN(const StoredRow row, this->row(transaction_id(suggestion.first)));
+  return cards_.at(row.card).issuer;
+}
+
+const DocumentRow* LedgerReader::document(DocumentKey key) const {
+  const auto found = documents_.find(key);
+  return found == documents_.end() ? nullptr : &found->second.row;
+}
+
+Result<void> LedgerReader::query_cards(const TransactionFilter& filter, TransactionQuery& query) const {
+  if (filter.card) {
+    MEISAI_ASSIGN(const CardKey key, card_key(*filter.card));
     query.cards.push_back(key);
   }
   if (filter.issuer) {
@@ -182,7 +223,8 @@ Result<TransactionQuery> LedgerReader::query(const TransactionFilter& filter) co
   }
   MEISAI_TRY(query_cards(filter, query));
   if (filter.only) {
-    MEISAI_ASSIGN(query.only, existing(IdKind::transaction, tag_, *filter.only, "transaction"));
+    MEISAI_ASSIGN(const StoredRow found, row(*filter.only));
+    query.only = found.key;
   }
   if (filter.after) {
     MEISAI_ASSIGN(query.after, existing(IdKind::transaction, tag_, *filter.after, "transaction"));

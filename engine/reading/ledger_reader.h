@@ -23,6 +23,13 @@ class LedgerReader {
   /// The row that an id leads to: its own, or the one that it turned out to be. `not_found`.
   [[nodiscard]] Result<StoredRow> row(const TransactionId& id) const;
   [[nodiscard]] CardId card_id(CardKey key) const;
+  /// The card that an id leads to: its own, or the one that it turned out to be. `not_found`, `data_sealed`.
+  [[nodiscard]] Result<CardKey> card_key(const CardId& id) const;
+  [[nodiscard]] Suggestion suggestion(const SuggestionRow& row) const;
+  /// Of the rows or cards that it is about.
+  [[nodiscard]] Result<IssuerId> issuer_of(const SuggestionRow& suggestion) const;
+  /// Null: gone.
+  [[nodiscard]] const DocumentRow* document(DocumentKey key) const;
   [[nodiscard]] StatementId statement_id(StatementKey key) const;
   [[nodiscard]] TransactionId transaction_id(TransactionKey key) const;
   [[nodiscard]] const CardRow& card(CardKey key) const { return cards_.at(key); }

@@ -17,12 +17,6 @@ tl::unexpected<Error> held(Code code, std::string what, std::string remedy) {
   return fail(code, std::move(what), std::move(remedy), Retry::after_user);
 }
 
-/// Rows that can be found again by day and facts alone.
-std::uint64_t comparable_rows(const WindowContent& content) {
-  return static_cast<std::uint64_t>(std::ranges::count_if(
-      content.entries, [](const ledger::Entry& entry) { return !entry.in_parts && !entry.undated; }));
-}
-
 std::uint64_t sum_of(const std::map<StatementKey, std::uint64_t>& counts) {
   std::uint64_t sum = 0;
   for (const auto& [statement, count] : counts) sum += count;
@@ -68,7 +62,11 @@ Result<void> DocumentImport::apply_window(LedgerWrite& ledger, const WindowSpan&
   MEISAI_TRY(window.content.read());
   window.has_statement = document_.layout->window == WindowRule::statement;
   MEISAI_TRY(check_readable(window));
+  const DocumentOrigin& origin = document_.origin;
+  if (origin.card != no_card && std::ranges::find(window.content.cards, origin.card) == window.content.cards.end())
+    window.content.cards.push_back(origin.card);
   if (!account_) MEISAI_TRY(choose_account(ledger, window));
+  MEISAI_TRY(identify_cards(ledger, window));
   if (window.has_statement) MEISAI_TRY(choose_statement(ledger, window));
   MEISAI_TRY(put_cards(ledger, window));
   MEISAI_TRY(match(ledger, window));
@@ -92,44 +90,6 @@ Result<void> DocumentImport::check_readable(const Window& window) const {
                 "more than half of the records cannot be read: the issuer may have changed its format",
                 "nothing of it was taken in; for a file `meisai import --dry-run` says each row's reason; a newer "
                 "version may know the format");
-  return {};
-}
-
-/// Decides whose cards these are: as named by the person, as known, or new.
-Result<void> DocumentImport::choose_account(LedgerWrite& ledger, Window& window) {
-  MEISAI_ASSIGN(const std::vector<CardRow> known, ledger.cards(document_.layout->issuer));
-  const auto resolve = [&](const std::string& account) {
-    cards_ = ledger::resolve_cards(document_.layout->issuer, document_.cards, account, known);
-    card_keys_.clear();
-    for (const CardRow& card : cards_) card_keys_.push_back(card.key);
-    account_ = account;
-  };
-  if (options_.card) {
-    MEISAI_ASSIGN(const std::string tag, ledger.vault_tag());
-    MEISAI_ASSIGN(const std::string account, ledger::account_named(*options_.card, known, tag, normalizer_));
-    resolve(account);
-    return {};
-  }
-  const auto accounts = ledger::accounts_of(document_.cards, known);
-  if (accounts.size() <= 1) {
-    resolve(accounts.empty() ? std::string{} : *accounts.begin());
-    return {};
-  }
-  // Several cards look alike in this issuer's files: only rows that are known already can tell which it is.
-  const std::uint64_t comparable = comparable_rows(window.content);
-  std::vector<std::string> telling;
-  for (const std::string& account : accounts) {
-    resolve(account);
-    ledger::WindowMatch matching(ledger, card_keys_, window.content.entries);
-    MEISAI_ASSIGN(const auto overlap, matching.overlap());
-    const std::uint64_t shared = sum_of(overlap);
-    if (shared == 0 || shared * 2 < comparable) continue;
-    telling.push_back(account);
-  }
-  if (telling.size() != 1)
-    return held(Code::card_ambiguous, "several of your cards look the same in this issuer's files",
-                "say which card it is: --card LABEL (see `meisai cards`)");
-  resolve(telling.front());
   return {};
 }
 
@@ -196,10 +156,11 @@ Result<ledger::StatementChoice> DocumentImport::find_unnamed_statement(LedgerWri
 /// A statement that would be new, most of whose rows are known under another one or another card, is not
 /// new: a changed due date, a renamed product, a mistyped --card. Taking it in would double the rows.
 Result<void> DocumentImport::check_unknown_elsewhere(LedgerWrite& ledger, Window& window) {
-  const std::uint64_t comparable = comparable_rows(window.content);
+  const std::uint64_t comparable = window.content.comparable_rows();
   MEISAI_ASSIGN(const std::vector<CardRow> known, ledger.cards(document_.layout->issuer));
   std::uint64_t shared = 0;
   for (const CardRow& card : known) {
+    if (card.joined_into != 0) continue;
     const std::vector<CardKey> all_this_card(cards_.size(), card.key);
     ledger::WindowMatch matching(ledger, all_this_card, window.content.entries);
     MEISAI_ASSIGN(auto overlap, matching.overlap());
@@ -210,29 +171,6 @@ Result<void> DocumentImport::check_unknown_elsewhere(LedgerWrite& ledger, Window
   return held(Code::statement_contradicted,
               "most rows of this document are known already, under another statement or another card",
               "see `meisai statements` and `meisai cards`; name a known card by --card as it is written there");
-}
-
-Result<void> DocumentImport::put_cards(LedgerWrite& ledger, Window& window) {
-  const DocumentOrigin& origin = document_.origin;
-  if (origin.card != no_card && std::ranges::find(window.content.cards, origin.card) == window.content.cards.end())
-    window.content.cards.push_back(origin.card);
-  for (const std::uint32_t index : window.content.cards) {
-    CardRow& card = cards_[index];
-    if (card.key == 0) {
-      MEISAI_ASSIGN(card.key, ledger.put_card(card));
-      MEISAI_TRY(ledger.add_change(
-          {.kind = ChangeKind::added, .entity = Entity::card, .first = card.key, .last = card.key, .reason = {}}));
-    }
-    card_keys_[index] = card.key;
-    auto& links = card.connections;
-    if (!origin.connection.empty() && std::ranges::find(links, origin.connection) == links.end()) {
-      MEISAI_TRY(ledger.link_card(card.key, origin.connection));
-      links.push_back(origin.connection);
-    }
-    auto& listed = window.statement.cards;
-    if (std::ranges::find(listed, card.key) == listed.end()) listed.push_back(card.key);
-  }
-  return {};
 }
 
 Result<void> DocumentImport::match(LedgerWrite& ledger, Window& window) {

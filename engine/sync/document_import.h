@@ -7,10 +7,12 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "engine/ledger/card_evidence.h"
 #include "engine/ledger/statement_identity.h"
 #include "engine/sync/window_content.h"
 
@@ -34,6 +36,8 @@ class DocumentImport {
   /// Applies consecutive windows. On an Error (a hold's too: `statement_contradicted`, `schema_drift`) the
   /// transaction is to be thrown away: nothing of the document is taken in.
   [[nodiscard]] Result<WindowsResult> apply(LedgerWrite& ledger, std::span<const WindowSpan> windows);
+  /// The document's cards as they stand in the ledger; key 0: no window was about it yet.
+  [[nodiscard]] const std::vector<CardRow>& cards() const noexcept { return cards_; }
 
  private:
   struct Window;  // the one being applied
@@ -43,6 +47,16 @@ class DocumentImport {
   [[nodiscard]] std::optional<ledger::WindowMatch::CompleteDays> complete_days(const Window& window) const;
   [[nodiscard]] Result<void> apply_window(LedgerWrite& ledger, const WindowSpan& span, WindowsResult& result);
   [[nodiscard]] Result<void> choose_account(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> choose_among(LedgerWrite& ledger, Window& window, const std::set<std::string>& accounts);
+  void resolve(const std::string& account, std::span<const CardRow> known);
+  [[nodiscard]] Result<void> identify_cards(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> recognize_late(LedgerWrite& ledger, const Window& window, std::uint32_t index,
+                                            std::span<const CardRow> known);
+  [[nodiscard]] Result<void> note_marks(LedgerWrite& ledger, CardKey card, const char* why) const;
+  [[nodiscard]] Result<void> take_named_card(LedgerWrite& ledger, CardKey named, std::span<const CardRow> known);
+  [[nodiscard]] Result<ledger::CardFinding> look_for(LedgerWrite& ledger, const Window& window, std::uint32_t card,
+                                                     std::span<const CardRow> known) const;
+  [[nodiscard]] Result<void> take_for(LedgerWrite& ledger, std::uint32_t index, const CardRow& known, const char* why);
   [[nodiscard]] Result<void> put_cards(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> choose_statement(LedgerWrite& ledger, Window& window);
   [[nodiscard]] std::vector<CardKey> cards_of_statement(const Window& window) const;
@@ -69,8 +83,10 @@ class DocumentImport {
   const ImportOptions& options_;
   DocumentRow row_;
   std::optional<std::string> account_;
-  std::vector<CardRow> cards_;      // of the document, resolved; key 0 until first needed
-  std::vector<CardKey> card_keys_;  // the same, as matching wants them
+  std::vector<CardRow> cards_;                                // of the document, resolved; key 0 until first needed
+  std::vector<CardKey> card_keys_;                            // the same, as matching wants them
+  std::map<std::uint32_t, std::vector<CardKey>> other_than_;  // by card: known ones that the person says it is not
+  bool named_card_taken_ = false;                             // `--card` was heard
 };
 
 }  // namespace meisai::sync

@@ -92,8 +92,11 @@ Result<FetchPlan> LinkedLook::plan() {
   std::map<Digest, KnownCard> known;
   for (const CardRow& card : cards) {
     if (std::ranges::find(card.connections, connection_.id) == card.connections.end()) continue;
-    known_cards_.push_back(card.key_hash);
-    known.emplace(card.key_hash, KnownCard{LocalDate(from), settled_for(card.key, statements)});
+    if (card.joined_into != 0) continue;
+    known_cards_.push_back(card);
+    const KnownCard known_card{LocalDate(from), settled_for(card.key, statements)};
+    known.emplace(card.key_hash, known_card);
+    for (const CardAlias& alias : card.aliases) known.emplace(alias.key_hash, known_card);
   }
   plan.known_card = [known = std::move(known), &store = ports_.store,
                      issuer = connection_.issuer](const CardClue& clue) -> std::optional<KnownCard> {
@@ -136,13 +139,27 @@ Result<void> LinkedLook::take_pieces() {
   return {};
 }
 
-/// An answer about nobody that we know here is about somebody else: nothing of it may come in (INV-24).
-Result<void> LinkedLook::check_owner(const StagedDocument& document) const {
-  if (known_cards_.empty() || document.cards.empty()) return {};
-  const bool known = std::ranges::any_of(document.cards, [&](const ledger::CardSeen& card) {
-    return std::ranges::find(known_cards_, card.key_hash) != known_cards_.end();
+bool LinkedLook::knows_a_card_of(const StagedDocument& document) const {
+  return std::ranges::any_of(document.cards, [this](const ledger::CardSeen& seen) {
+    return std::ranges::any_of(known_cards_, [&seen](const CardRow& card) {
+      return card.key_hash == seen.key_hash ||
+             std::ranges::find(card.aliases, seen.key_hash, &CardAlias::key_hash) != card.aliases.end();
+    });
   });
-  if (known) return {};
+}
+
+/// An answer about nobody that we know here is about somebody else: nothing of it may come in (INV-24). An issuer that
+/// names its accounts anew with a new consent is told by the rows that a card has under both names.
+Result<WindowsResult> LinkedLook::apply(LedgerWrite& ledger, StagedDocument& document) const {
+  const ImportOptions no_options;
+  DocumentImport import(document, ports_.normalizer, no_options, ports_.gate.now());
+  auto result = import.apply(ledger, document.windows);
+  if (known_cards_.empty() || document.cards.empty() || knows_a_card_of(document)) return result;
+  if (!result && result.error().code == Code::card_ambiguous) return result;  // the person says whose it is
+  const bool found_again = result && std::ranges::any_of(import.cards(), [this](const CardRow& card) {
+                             return std::ranges::find(known_cards_, card.key, &CardRow::key) != known_cards_.end();
+                           });
+  if (found_again) return result;
   return fail(Code::wrong_owner, "the issuer answered with cards of which none is known of this connection",
               "nothing was taken in and the connection was cut off; ask the issuer, then see `meisai incident list`",
               Retry::after_user);
@@ -163,14 +180,11 @@ Result<void> LinkedLook::commit(FetchedDocument fetched) {
   if (fetched.complete_from && fetched.complete_to)
     document.origin.complete = DocumentOrigin::CompleteDays{*fetched.complete_from, *fetched.complete_to};
   MEISAI_TRY(document.see_cards(conversation_->cards(), connection_.issuer, ports_.store));
-  MEISAI_TRY(check_owner(document));
   // Asked for before this commit is re-checked: what one answer brings for the next document is covered too.
   MEISAI_ASSIGN(auto permit_of_next, ports_.gate.ask<Commit>(scope()));
 
-  const ImportOptions no_options;
-  DocumentImport import(document, ports_.normalizer, no_options, ports_.gate.now());
   MEISAI_ASSIGN(const auto ledger, staging_->begin_window());
-  MEISAI_ASSIGN(const WindowsResult result, import.apply(*ledger, document.windows));
+  MEISAI_ASSIGN(const WindowsResult result, apply(*ledger, document));
   MEISAI_TRY(ledger->add_audit(draft(" " + fetched.name + counts(result), result.held == 0 ? "done" : "held")));
   MEISAI_TRY(ledger->commit(*std::exchange(commit_permit_, std::nullopt)));
   commit_permit_.emplace(std::move(permit_of_next));
@@ -200,7 +214,8 @@ void LinkedLook::fail_with(const Error& error) {
   staging_.reset();
   commit_permit_.reset();
   const bool was_refused = is_refusal(error.code) && error.code != Code::schema_drift;
-  const bool is_hold = error.code == Code::schema_drift || error.code == Code::statement_contradicted;
+  const bool is_hold = error.code == Code::schema_drift || error.code == Code::statement_contradicted ||
+                       error.code == Code::card_ambiguous;
   // Nothing was let through. If even this entry cannot be written, the error at hand says more.
   std::ignore = ports_.store.record(draft("",
                                           was_refused ? "refused"

@@ -48,7 +48,8 @@ class LinkedLook {
  private:
   [[nodiscard]] Result<FetchPlan> plan();
   [[nodiscard]] Result<void> take_pieces();
-  [[nodiscard]] Result<void> check_owner(const StagedDocument& document) const;
+  [[nodiscard]] bool knows_a_card_of(const StagedDocument& document) const;
+  [[nodiscard]] Result<WindowsResult> apply(LedgerWrite& ledger, StagedDocument& document) const;
   [[nodiscard]] Result<void> commit(FetchedDocument fetched);
   [[nodiscard]] PermitScope scope() const;
   [[nodiscard]] AuditDraft draft(std::string object, std::string result, std::string reason = "") const;
@@ -61,7 +62,7 @@ class LinkedLook {
   std::string interaction_;
   ConnectionReport report_;
   std::vector<StatementKey> statements_;
-  std::vector<Digest> known_cards_;  // of this connection, from earlier looks
+  std::vector<CardRow> known_cards_;  // of this connection, from earlier looks
 
   std::unique_ptr<Conversation> conversation_;
   std::string asked_;

@@ -45,6 +45,11 @@ Result<void> WindowContent::read() {
   return {};
 }
 
+std::uint64_t WindowContent::comparable_rows() const {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(entries, [](const ledger::Entry& entry) { return !entry.in_parts && !entry.undated; }));
+}
+
 Result<void> WindowContent::each_candidate(const CandidateVisitor& visit) {
   if (!kept_.empty() || entries.empty()) {
     for (std::uint32_t i = 0; i < kept_.size(); ++i) MEISAI_TRY(visit(i, std::move(kept_[i])));

@@ -54,6 +54,9 @@ class WindowContent {
   /// Hands out each candidate in order of the document. Once: the visitor may take it.
   [[nodiscard]] Result<void> each_candidate(const CandidateVisitor& visit);
 
+  /// Rows that can be found again by day and facts alone.
+  [[nodiscard]] std::uint64_t comparable_rows() const;
+
   std::vector<ledger::Entry> entries;  ///< one a candidate; undated ones have no day yet
   std::vector<RejectedCandidate> rejected;
   std::vector<SubtotalSeen> subtotals;

@@ -66,8 +66,12 @@ std::vector<CardKey> LedgerState::withheld(const std::vector<ConnectionId>& seal
     const bool has_file_row = std::ranges::any_of(rows, [&, card_key = key](const auto& row) {
       return row.second.card == card_key && in_file(row.second.document);
     });
-    if (ledger_rules::all_sealed(card.connections, sealed) && !has_file_row) found.push_back(key);
+    if (card.joined_into == 0 && ledger_rules::all_sealed(card.connections, sealed) && !has_file_row)
+      found.push_back(key);
   }
+  std::vector<CardRow> all;
+  for (const auto& [key, card] : cards) all.push_back(card);
+  ledger_rules::add_joined(found, all);
   return found;
 }
 

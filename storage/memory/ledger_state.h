@@ -37,6 +37,7 @@ struct UsedNumbers {
   StatementKey statement = 0;
   DocumentKey document = 0;
   TransactionKey transaction = 0;
+  SuggestionKey suggestion = 0;
 };
 
 struct LedgerState {
@@ -54,6 +55,9 @@ struct LedgerState {
   std::map<std::pair<TransactionKey, std::size_t>, UserLayer> layers;  ///< the last of a row is the one of now
   std::map<std::int64_t, CoverageRow> coverage;
   std::map<QuarantineKey, QuarantineRow> quarantine;
+  std::map<RowPlace, TransactionKey> aliases;
+  std::map<std::pair<TransactionKey, std::size_t>, ReasonRow> reasons;
+  std::map<SuggestionKey, SuggestionRow> suggestions;
   std::map<std::pair<StatementKey, ConnectionId>, bool> origins;  ///< through what it was seen; empty: a file
   UsedNumbers used;
   std::vector<ChangeRow> changes;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "storage/memory/cards.h"
+#include "storage/memory/links.h"
 #include "storage/memory/user_layers.h"
 #include "storage/rules/ledger_rules.h"
 
@@ -98,22 +100,53 @@ class MemoryWrite final : public LedgerWrite {
 
   Result<std::optional<StoredRow>> row(TransactionKey transaction) override {
     MEISAI_TRY(usable());
-    const auto known = ledger().rows.find(transaction);
-    return known == ledger().rows.end() ? std::nullopt : std::optional(known->second);
+    const auto found = ledger().rows.find(transaction);
+    if (found == ledger().rows.end()) return std::nullopt;
+    return found->second;
   }
-  Result<void> aliases_on(CardKey, DayKey, DayKey, const AliasVisitor&) override { return unbuilt(); }
+  Result<void> aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) override {
+    MEISAI_TRY(usable());
+    for (auto at = ledger().aliases.lower_bound({card, from, {}});
+         at != ledger().aliases.end() && at->first.card == card && at->first.day <= to; ++at)
+      if (!visit({card, at->first.day, at->first.fingerprint, at->second})) break;
+    return {};
+  }
   Result<std::vector<CoverageRow>> coverage_of(CardKey) override { return unbuilt(); }
   Result<std::optional<DocumentRow>> document(DocumentKey) override { return unbuilt(); }
   Result<std::vector<DocumentRow>> documents(const IssuerId&) override { return unbuilt(); }
-  Result<std::vector<SuggestionRow>> suggestions() override { return unbuilt(); }
+  Result<std::vector<SuggestionRow>> suggestions() override {
+    MEISAI_TRY(usable());
+    std::vector<SuggestionRow> found;
+    for (const auto& [key, suggestion] : ledger().suggestions) found.push_back(suggestion);
+    return found;
+  }
   Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
   Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
-  Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
-  Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
-  Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
-  Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
-  Result<SuggestionKey> put_suggestion(const SuggestionRow&) override { return unbuilt(); }
+  Result<void> drop_part(TransactionKey transaction, StatementKey statement) override {
+    MEISAI_TRY(usable());
+    drop(&LedgerState::parts, std::pair(transaction, statement));
+    drop(&LedgerState::parts_by_statement, ListedKey{statement, transaction});
+    return {};
+  }
+  Result<void> put_alias(const AliasRow& alias) override {
+    MEISAI_TRY(usable());
+    MEISAI_TRY(check_alias(ledger(), alias));
+    put(&LedgerState::aliases, RowPlace{alias.card, alias.day, alias.fingerprint}, alias.transaction);
+    return {};
+  }
+  Result<void> add_reason(const ReasonRow& reason) override {
+    MEISAI_TRY(usable());
+    MEISAI_ASSIGN(const auto place, place_of_reason(ledger(), reason));
+    put(&LedgerState::reasons, place, reason);
+    return {};
+  }
+  Result<SuggestionKey> put_suggestion(const SuggestionRow& suggestion) override {
+    MEISAI_TRY(usable());
+    MEISAI_ASSIGN(const PlannedSuggestion planned, plan_suggestion(ledger(), suggestion));
+    if (planned.changes) put(&LedgerState::suggestions, planned.row.key, planned.row);
+    return planned.row.key;
+  }
   Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
 
   Result<DocumentKey> put_document(const DocumentRow& document) override {
@@ -140,12 +173,16 @@ class MemoryWrite final : public LedgerWrite {
     touched(card.issuer);
     CardRow row = card;
     row.connections.clear();
+    row.aliases.clear();
+    row.joined_into = 0;
     if (row.key == 0) {
       row.key = next_key(ledger().cards, ledger().used.card);
     } else {
       const auto known = ledger().cards.find(row.key);
       if (known == ledger().cards.end()) return fail(Code::not_found, "no such card");
       row.connections = known->second.connections;
+      row.aliases = known->second.aliases;
+      row.joined_into = known->second.joined_into;
     }
     put(&LedgerState::cards, row.key, row);
     return row.key;
@@ -162,6 +199,20 @@ class MemoryWrite final : public LedgerWrite {
     row.connections.insert(place, connection);
     put(&LedgerState::cards, card, row);
     return {};
+  }
+
+  Result<void> put_card_alias(CardKey card, const CardAlias& alias) override {
+    MEISAI_TRY(usable());
+    return with_state([&](LedgerState& state) { return memory::put_card_alias(state, undo_, card, alias); });
+  }
+  Result<void> join_card(CardKey card, CardKey other) override {
+    MEISAI_TRY(usable());
+    return with_state([&](LedgerState& state) { return memory::join_card(state, undo_, card, other); });
+  }
+  Result<void> join_statement(StatementKey statement, StatementKey other) override {
+    MEISAI_TRY(usable());
+    std::erase(statements_, other);
+    return with_state([&](LedgerState& state) { return memory::join_statement(state, undo_, statement, other); });
   }
 
   Result<StatementKey> put_statement(const StatementRow& statement) override {
@@ -307,6 +358,11 @@ class MemoryWrite final : public LedgerWrite {
   void put(Map LedgerState::* member, typename Map::key_type key, typename Map::mapped_type value) {
     const std::lock_guard guard(core_->mutex);
     undo_.put(*core_->state, member, std::move(key), std::move(value));
+  }
+  template <class Change>
+  Result<void> with_state(const Change& change) {
+    const std::lock_guard guard(core_->mutex);
+    return change(*core_->state);
   }
   template <class Map>
   void drop(Map LedgerState::* member, typename Map::key_type key) {

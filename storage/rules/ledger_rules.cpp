@@ -113,6 +113,13 @@ bool all_sealed(const std::vector<ConnectionId>& connections, const std::vector<
   });
 }
 
+void add_joined(std::vector<CardKey>& hidden, std::span<const CardRow> cards) {
+  const std::vector<CardKey> targets = hidden;
+  for (const CardRow& card : cards)
+    if (card.joined_into != 0 && std::binary_search(targets.begin(), targets.end(), card.joined_into))
+      hidden.insert(std::lower_bound(hidden.begin(), hidden.end(), card.key), card.key);
+}
+
 Result<void> add_billed(std::vector<BilledSum>& sums, CardKey card, Region region,
                         std::optional<std::int64_t> billed_minor) {
   auto sum = std::find_if(sums.begin(), sums.end(),

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "storage/sqlcipher/card_table.h"
 #include "storage/sqlcipher/row_codec.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/values.h"
@@ -159,7 +160,8 @@ Result<void> save_meta(Database& database, std::string_view name, std::span<cons
 Result<std::vector<CardRow>> load_cards(Database& database, const IssuerId& issuer) {
   std::vector<CardRow> cards;
   MEISAI_TRY(each_row(database
-                          .prepared("SELECT id,issuer,key_hash,name,account_label,role,last4,label,kind FROM card "
+                          .prepared("SELECT id,issuer,key_hash,name,account_label,role,last4,label,kind,joined_into "
+                                    "FROM card "
                                     "WHERE ?1='' OR issuer=?1 ORDER BY id")
                           .bind(1, issuer.text()),
                       [&](const Statement& row) -> Result<void> {
@@ -173,6 +175,7 @@ Result<std::vector<CardRow>> load_cards(Database& database, const IssuerId& issu
                         card.last4 = row.text(6);
                         card.label = row.text(7);
                         MEISAI_ASSIGN(card.kind, enum_from<CardKind>(row.int64(8), card_kinds));
+                        card.joined_into = row.int64(9);
                         return {};
                       }));
   MEISAI_TRY(each_row(database.prepared("SELECT card,connection FROM card_connection ORDER BY card,connection"),
@@ -182,6 +185,7 @@ Result<std::vector<CardRow>> load_cards(Database& database, const IssuerId& issu
                           card->connections.emplace_back(std::string(row.text(1)));
                         return {};
                       }));
+  MEISAI_TRY(load_card_aliases(database, cards));
   return cards;
 }
 
@@ -190,7 +194,7 @@ Result<std::vector<CardKey>> find_withheld(Database& database, const std::vector
   if (sealed.empty()) return found;
   MEISAI_ASSIGN(const auto cards, load_cards(database, IssuerId()));
   for (const CardRow& card : cards) {
-    if (!ledger_rules::all_sealed(card.connections, sealed)) continue;
+    if (card.joined_into != 0 || !ledger_rules::all_sealed(card.connections, sealed)) continue;
     Statement& row = database.prepared(
         "SELECT 1 FROM txn t JOIN document d ON d.id=t.doc WHERE t.card=?1 AND d.connection='' LIMIT 1");
     const RowScope scope(row);
@@ -198,6 +202,7 @@ Result<std::vector<CardKey>> find_withheld(Database& database, const std::vector
     MEISAI_ASSIGN(const bool in_file, row.step());
     if (!in_file) found.push_back(card.key);
   }
+  ledger_rules::add_joined(found, cards);
   return found;
 }
 

@@ -16,6 +16,7 @@ namespace {
 constexpr char next_card[] = "SELECT 1+" MEISAI_LAST_NUMBER("card");
 constexpr char next_statement[] = "SELECT 1+" MEISAI_LAST_NUMBER("statement");
 constexpr char next_document[] = "SELECT 1+" MEISAI_LAST_NUMBER("document");
+constexpr char next_suggestion[] = "SELECT 1+" MEISAI_LAST_NUMBER("suggestion");
 
 Result<std::int64_t> next_number(Database& database, Sql query) { return database.query_int64(query); }
 
@@ -93,8 +94,9 @@ Result<CardKey> save_card(Database& database, const CardRow& card) {
     if (!known) return fail(Code::not_found, "no such card");
   }
   MEISAI_TRY(database
-                 .prepared("INSERT OR REPLACE INTO card(id,issuer,key_hash,name,account_label,role,last4,label,kind) "
-                           "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
+                 .prepared("INSERT OR REPLACE INTO card(id,issuer,key_hash,name,account_label,role,last4,label,kind,"
+                           "joined_into) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,"
+                           "coalesce((SELECT joined_into FROM card WHERE id=?1),0))")
                  .bind(1, key)
                  .bind(2, card.issuer.text())
                  .bind(3, bytes_of(card.key_hash))
@@ -197,11 +199,15 @@ Result<bool> save_quarantine(Database& database, const QuarantineRow& row) {
   return database.changes() != 0;
 }
 
+Result<SuggestionKey> next_suggestion_number(Database& database) { return next_number(database, next_suggestion); }
+
 Result<void> keep_used_numbers(Database& database) {
   MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'card'," MEISAI_LAST_NUMBER("card")).run());
   MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'statement'," MEISAI_LAST_NUMBER("statement"))
                  .run());
-  return database.prepared("INSERT OR REPLACE INTO used_number SELECT 'document'," MEISAI_LAST_NUMBER("document"))
+  MEISAI_TRY(
+      database.prepared("INSERT OR REPLACE INTO used_number SELECT 'document'," MEISAI_LAST_NUMBER("document")).run());
+  return database.prepared("INSERT OR REPLACE INTO used_number SELECT 'suggestion'," MEISAI_LAST_NUMBER("suggestion"))
       .run();
 }
 

@@ -26,7 +26,8 @@ namespace meisai::sqlcipher {
 
 /// True if the query, whose one parameter is `key`, has a row.
 [[nodiscard]] Result<bool> exists(Database& database, Sql sql, std::int64_t key);
-/// Keeps the numbers that cards, statements and documents have had, before some of them go.
+[[nodiscard]] Result<SuggestionKey> next_suggestion_number(Database& database);
+/// Keeps the numbers that cards, statements, documents and suggestions have had, before some of them go.
 [[nodiscard]] Result<void> keep_used_numbers(Database& database);
 
 }  // namespace meisai::sqlcipher

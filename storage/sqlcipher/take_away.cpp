@@ -12,6 +12,7 @@
 #include "storage/sqlcipher/erase.h"
 #include "storage/sqlcipher/ledger_tables.h"
 #include "storage/sqlcipher/ledger_writes.h"
+#include "storage/sqlcipher/link_tables.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/token_table.h"
@@ -137,8 +138,11 @@ Result<void> take_cards(Database& database, const ConnectionId& connection) {
                            "(SELECT 1 FROM statement_origin o WHERE o.statement=s.statement AND o.connection=?1))")
                  .bind(1, connection.text())
                  .run());
+  // What turned out to be a card that goes, goes with it.
   MEISAI_TRY(database.exec(R"sql(
+INSERT OR IGNORE INTO gone_card SELECT id FROM card WHERE joined_into IN (SELECT id FROM gone_card);
 DELETE FROM card WHERE id IN (SELECT id FROM gone_card);
+DELETE FROM card_alias WHERE card IN (SELECT id FROM gone_card);
 DELETE FROM statement_card WHERE card IN (SELECT id FROM gone_card);
 DELETE FROM month_total WHERE card IN (SELECT id FROM gone_card);
 )sql"));
@@ -190,6 +194,7 @@ Result<void> take_away(Database& database, const ConnectionId& connection) {
   MEISAI_TRY(take_rows(database));
   MEISAI_TRY(take_statements(database, connection));
   MEISAI_TRY(take_cards(database, connection));
+  MEISAI_TRY(take_links(database));
   MEISAI_TRY(take_documents(database));
   // Tokens that the issuer has not been told about yet can do nothing but that, and are still needed for it.
   MEISAI_ASSIGN(const auto tokens, find_tokens(database, connection));

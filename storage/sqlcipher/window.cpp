@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/sqlcipher/card_table.h"
 #include "storage/sqlcipher/ledger_writes.h"
+#include "storage/sqlcipher/link_tables.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_codec.h"
 #include "storage/sqlcipher/row_queries.h"
@@ -50,20 +52,22 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override;
 
   Result<std::optional<StoredRow>> row(TransactionKey transaction) override;
-  Result<void> aliases_on(CardKey, DayKey, DayKey, const AliasVisitor&) override { return unbuilt(); }
+  Result<void> aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) override;
   Result<std::vector<CoverageRow>> coverage_of(CardKey) override { return unbuilt(); }
   Result<std::optional<DocumentRow>> document(DocumentKey) override { return unbuilt(); }
   Result<std::vector<DocumentRow>> documents(const IssuerId&) override { return unbuilt(); }
-  Result<std::vector<SuggestionRow>> suggestions() override { return unbuilt(); }
+  Result<std::vector<SuggestionRow>> suggestions() override;
   Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
   Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
   Result<UserLayer> user_layer_of(TransactionKey transaction) override;
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
-  Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
-  Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
-  Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
-  Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
-  Result<SuggestionKey> put_suggestion(const SuggestionRow&) override { return unbuilt(); }
+  Result<void> drop_part(TransactionKey transaction, StatementKey statement) override {
+    MEISAI_TRY(usable());
+    return db().prepared("DELETE FROM billed_part WHERE txn=?1 AND stmt=?2").bind_all(transaction, statement).run();
+  }
+  Result<void> put_alias(const AliasRow& alias) override;
+  Result<void> add_reason(const ReasonRow& reason) override;
+  Result<SuggestionKey> put_suggestion(const SuggestionRow& suggestion) override;
   Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
   Result<void> put_user_layer(TransactionKey transaction, const UserLayer& layer) override;
   Result<bool> undo_user_layer(TransactionKey transaction) override;
@@ -71,6 +75,19 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<DocumentKey> put_document(const DocumentRow& document) override;
   Result<CardKey> put_card(const CardRow& card) override;
   Result<void> link_card(CardKey card, const ConnectionId& connection) override;
+  Result<void> put_card_alias(CardKey card, const CardAlias& alias) override {
+    MEISAI_TRY(usable());
+    return save_card_alias(db(), card, alias);
+  }
+  Result<void> join_card(CardKey card, CardKey other) override {
+    MEISAI_TRY(usable());
+    return join_cards(db(), card, other);
+  }
+  Result<void> join_statement(StatementKey statement, StatementKey other) override {
+    MEISAI_TRY(usable());
+    std::erase(statements_, other);
+    return join_statements(db(), statement, other);
+  }
   Result<StatementKey> put_statement(const StatementRow& statement) override;
   Result<TransactionKey> insert(const StoredRow& row) override;
   Result<void> revise(const StoredRow& row) override;
@@ -119,6 +136,7 @@ class SqlcipherWrite final : public LedgerWrite {
   VaultHead head_;
   Statement* insert_ = nullptr;
   std::optional<bool> any_pending_;  // whether a row of any card is pending; empty: not looked yet
+  std::optional<bool> any_alias_;    // the same of aliases
   std::string scratch_;
   CardKey known_card_ = 0;  // the card checked last
   MonthCounter months_;
@@ -190,6 +208,41 @@ Result<std::vector<BilledPart>> SqlcipherWrite::parts_of(TransactionKey transact
 Result<std::vector<BilledSum>> SqlcipherWrite::billed_sums(StatementKey statement) {
   MEISAI_TRY(usable());
   return load_billed_sums(db(), statement);
+}
+
+Result<std::optional<StoredRow>> SqlcipherWrite::row(TransactionKey transaction) {
+  MEISAI_TRY(usable());
+  return find_row(db(), transaction);
+}
+
+Result<void> SqlcipherWrite::aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) {
+  MEISAI_TRY(usable());
+  if (!any_alias_) {  // most ledgers have few, and every window asks
+    MEISAI_ASSIGN(any_alias_, any_alias(db()));
+  }
+  if (!*any_alias_) return {};
+  return visit_aliases(db(), card, from, to, visit);
+}
+
+Result<std::vector<SuggestionRow>> SqlcipherWrite::suggestions() {
+  MEISAI_TRY(usable());
+  return load_suggestions(db());
+}
+
+Result<void> SqlcipherWrite::put_alias(const AliasRow& alias) {
+  MEISAI_TRY(usable());
+  any_alias_ = true;
+  return save_alias(db(), alias);
+}
+
+Result<void> SqlcipherWrite::add_reason(const ReasonRow& reason) {
+  MEISAI_TRY(usable());
+  return save_reason(db(), reason);
+}
+
+Result<SuggestionKey> SqlcipherWrite::put_suggestion(const SuggestionRow& suggestion) {
+  MEISAI_TRY(usable());
+  return save_suggestion(db(), suggestion);
 }
 
 Result<DocumentKey> SqlcipherWrite::put_document(const DocumentRow& document) {

@@ -52,6 +52,8 @@ class ScriptedIssuer final : public LinkedIssuer {
 
   Script script;                         ///< of the next conversation
   std::string card_key = "card one";     ///< what tells the card apart
+  std::string card_name = "見本カード";
+  std::string last4 = "0001";
   std::vector<std::string> more_cards;   ///< the same of others
   mutable std::vector<FetchPlan> plans;  ///< one a conversation
   IssuerProfile known;

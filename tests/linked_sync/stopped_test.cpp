@@ -207,6 +207,7 @@ TEST_CASE("an answer about cards of which none is known is about somebody else")
   Household home;
   REQUIRE(home.look({listing({book})}).added == 1);
   home.issuer.card_key = "somebody else's card";
+  home.issuer.last4 = "7777";
   const ConnectionReport report = home.look({listing({station})});
   CHECK(report.outcome == SyncOutcome::failed);
   CHECK(reason(report) == "wrong_owner");

@@ -22,6 +22,9 @@ namespace meisai::cli {
 [[nodiscard]] Result<Exit> execute(const Session&, const ConsentRevokeArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const ImportArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const CardsArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const CardsJoinArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const SuggestionsArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const DecideArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const StatementsArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const TransactionsArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const TransactionArguments&);

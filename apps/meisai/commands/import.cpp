@@ -46,7 +46,7 @@ Result<ImportReport> preview(const Session& session, ByteSource& document, const
 /// `engine` is empty for a dry run.
 Result<ImportReport> read_one(const Session& session, Engine* engine, const ImportArguments& arguments,
                               const std::filesystem::path& path) {
-  ImportOptions options{.issuer = arguments.issuer, .card = arguments.card};
+  ImportOptions options{.issuer = arguments.issuer, .card = arguments.card, .new_card = arguments.new_card};
   ProgressDisplay display(session, path.filename().string());
   options.progress = [&display](const Progress& progress) { return display(progress); };
   Result<ImportReport> report = [&]() -> Result<ImportReport> {

@@ -65,6 +65,7 @@ std::string problem_text(const Session& session, const Problem& problem) {
   if (problem.code == "rows_rejected") return head(session, Text::problem_rows_rejected);
   if (problem.code == "cutoff") return head(session, Text::problem_cutoff);
   if (problem.code == "reauth_required") return head(session, Text::problem_reauth_required);
+  if (problem.code == "suggestions_open") return head(session, Text::problem_suggestions_open);
   if (problem.code == "clock") return head(session, Text::problem_clock);
   return problem.message;
 }

@@ -99,10 +99,39 @@ void print_row(const Session& session, const Transaction& row, const std::string
   print_fields(session, fields);
 }
 
-void print_why(const Session& session, const Transaction& row, const json::Occurrence& occurrence) {
+void print_steps(const Session& session, const Explanation& explanation) {
+  session.print("");
+  session.print(session.say(Text::why_steps));
+  for (const ExplanationStep& step : explanation.steps) {
+    const bool is_first = &step == &explanation.steps.front();
+    std::string what = is_first ? head(session, Text::why_first_seen) : std::string(word(session, step.rule));
+    if (!is_first && !step.detail.empty()) what += ": " + step.detail;
+    if (!step.other.empty()) what += ", " + step.other;
+    std::string line = "  " + session.say(Text::why_step, {rfc3339(step.at), what,
+                                                           step.source.channel + " " + step.source.document + " " +
+                                                               std::to_string(step.source.row)});
+    if (step.before)
+      line +=
+          "; " + session.say(Text::why_changed, {date_text(step.before->date) + " " + step.before->merchant_normalized +
+                                                 " " + money_text(step.before->amount_minor, step.before->currency)});
+    session.print(line);
+  }
+  for (const Suggestion& each : explanation.suggestions)
+    if (each.state == SuggestionState::open)
+      session.print("  " + session.say(Text::why_suggestion,
+                                       {each.first == explanation.transaction.id.text() ? each.second : each.first,
+                                        each.id.text()}));
+}
+
+void print_why(const Session& session, const Explanation& explanation, const json::Occurrence& occurrence) {
+  const Transaction& row = explanation.transaction;
   session.print("");
   session.print(session.say(Text::why_head));
-  session.print("  " + std::string(session.say(row.facts.date.date ? Text::why_facts : Text::why_undated)));
+  const bool by_reference = explanation.identity.starts_with("recipe 2");
+  session.print("  " + std::string(session.say(by_reference          ? Text::why_reference
+                                               : row.facts.date.date ? Text::why_facts
+                                                                     : Text::why_undated)));
+  session.print("  " + session.say(Text::why_ids, {joined(explanation.ids)}));
   if (occurrence.of > 1) {
     session.print("  " +
                   session.say(Text::why_twin, {std::to_string(occurrence.number), std::to_string(occurrence.of)}));
@@ -111,6 +140,7 @@ void print_why(const Session& session, const Transaction& row, const json::Occur
   }
   session.print("  " + (row.statement_id ? session.say(Text::why_statement, {row.statement_id->text()})
                                          : std::string(session.say(Text::why_no_statement))));
+  print_steps(session, explanation);
 }
 
 }  // namespace
@@ -202,16 +232,19 @@ Result<Exit> execute(const Session& session, const TransactionArguments& argumen
   MEISAI_ASSIGN(const TransactionList found, engine->transactions(filter));
   if (found.rows.empty()) return fail(Code::not_found, "no transaction has this id");
   const Transaction& row = found.rows.front();
-  std::optional<json::Occurrence> occurrence;
+  json::Occurrence occurrence;
+  std::optional<Explanation> explanation;
   if (arguments.why) {
     MEISAI_ASSIGN(occurrence, occurrence_of(*engine, row));
+    MEISAI_ASSIGN(explanation, engine->explain(arguments.id));
   }
   if (session.json()) {
-    session.print(json::transaction_shown(row, occurrence));
+    session.print(explanation ? json::transaction_explained(*explanation, occurrence)
+                              : json::transaction_shown(row, std::nullopt));
     return Exit::done;
   }
   print_row(session, row, IssuerNames(session, *engine).of(row.issuer));
-  if (occurrence) print_why(session, row, *occurrence);
+  if (explanation) print_why(session, *explanation, occurrence);
   return Exit::done;
 }
 

@@ -65,6 +65,7 @@ using ProgressCallback = std::function<bool(const Progress&)>;
 struct ImportOptions {
   std::optional<IssuerId> issuer;   ///< only layouts of this issuer
   std::optional<std::string> card;  ///< the person's name for the card, or a known card's id or label
+  bool new_card = false;            ///< the person says that it is none of the known ones
   ProgressCallback progress;        ///< may be empty
 };
 

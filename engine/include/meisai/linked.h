@@ -33,6 +33,7 @@ struct LinkRequest {
   IssuerId issuer;
   EndTerms end_terms = EndTerms::keep;
   std::optional<ConsentId> renews;  ///< in place: same connection, same cards, same history
+  bool another = false;             ///< beside a connection to the same company: another person's account there
 };
 /// The person's act: which screen was shown, in which language, and that they agreed to it.
 struct ConsentAct {

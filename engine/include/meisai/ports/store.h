@@ -92,7 +92,7 @@ struct CardRow {
   CardKind kind = CardKind::unknown;
   std::vector<ConnectionId> connections;  ///< read only: LedgerWrite::link_card adds one
   std::vector<CardAlias> aliases;         ///< read only: LedgerWrite::put_card_alias adds one
-  CardKey joined_into = 0;                ///< the card that it turned out to be; its id leads there. 0: none
+  CardKey joined_into = 0;                ///< read only: the card that it turned out to be. 0: none
 };
 
 struct StatementRow {
@@ -294,6 +294,12 @@ class LedgerWrite {
   [[nodiscard]] virtual Result<void> put_alias(const AliasRow& alias) = 0;
   /// Keeps what told the card apart once. `internal_bug` where another card has it.
   [[nodiscard]] virtual Result<void> put_card_alias(CardKey card, const CardAlias& alias) = 0;
+  /// `other` turned out to be `card`: coverage, aliases, connections and the places in statements become the card's,
+  /// `other` is found by its number alone and leads there. `internal_bug` while `other` has a row: move them first.
+  [[nodiscard]] virtual Result<void> join_card(CardKey card, CardKey other) = 0;
+  /// `other` turned out to be `statement`: what brought it and what was held from it become the statement's, and it
+  /// goes. `internal_bug` while it lists a row: move them first.
+  [[nodiscard]] virtual Result<void> join_statement(StatementKey statement, StatementKey other) = 0;
   [[nodiscard]] virtual Result<void> add_reason(const ReasonRow& reason) = 0;
   /// Inserts where `key` is 0, unless the same pair is known in any state: then nothing changes. Else updates.
   /// Returns the number.
