@@ -50,6 +50,7 @@ class Taking {
     raise(state_.used.statement, state_.statements);
     raise(state_.used.document, state_.documents);
     raise(state_.used.transaction, state_.rows);
+    raise(state_.used.hold, state_.holds);
   }
 
   Result<void> take_rows() {
@@ -125,8 +126,10 @@ class Taking {
     for (const auto& [key, row] : state_.rows) named.insert(row.document);
     for (const auto& [key, row] : state_.revisions) named.insert(row.document);
     std::erase_if(state_.quarantine, [&](const auto& entry) { return documents_.contains(entry.second.document); });
+    std::erase_if(state_.holds, [&](const auto& entry) { return documents_.contains(entry.second.document); });
     for (const DocumentKey key : documents_) {
       state_.pages.erase(key);
+      state_.documents.at(key).cards.clear();
       if (!named.contains(key)) state_.documents.erase(key);
     }
   }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/sqlcipher/document_table.h"
+#include "storage/sqlcipher/hold_table.h"
 #include "storage/sqlcipher/ledger_writes.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_codec.h"
@@ -50,20 +52,21 @@ class SqlcipherWrite final : public LedgerWrite {
 
   Result<std::optional<StoredRow>> row(TransactionKey) override { return unbuilt(); }
   Result<void> aliases_on(CardKey, DayKey, DayKey, const AliasVisitor&) override { return unbuilt(); }
-  Result<std::vector<CoverageRow>> coverage_of(CardKey) override { return unbuilt(); }
-  Result<std::optional<DocumentRow>> document(DocumentKey) override { return unbuilt(); }
-  Result<std::vector<DocumentRow>> documents(const IssuerId&) override { return unbuilt(); }
+  Result<std::vector<CoverageRow>> coverage_of(CardKey card) override;
+  Result<std::optional<DocumentRow>> document(DocumentKey document) override;
+  Result<std::vector<DocumentRow>> documents(const IssuerId& issuer) override;
   Result<std::vector<SuggestionRow>> suggestions() override { return unbuilt(); }
-  Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
-  Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
+  Result<std::vector<HoldRow>> holds() override;
+  Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey document) override;
   Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
-  Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
-  Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
+  Result<void> drop_quarantine(DocumentKey document, std::uint64_t row, Code code) override;
+  Result<void> drop_part(TransactionKey transaction, StatementKey statement) override;
+  Result<void> drop_pages(DocumentKey document) override;
   Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
   Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
   Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
   Result<SuggestionKey> put_suggestion(const SuggestionRow&) override { return unbuilt(); }
-  Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
+  Result<HoldKey> put_hold(const HoldRow& hold) override;
   Result<void> put_user_layer(TransactionKey, const UserLayer&) override { return unbuilt(); }
   Result<bool> undo_user_layer(TransactionKey) override { return unbuilt(); }
 
@@ -190,6 +193,46 @@ Result<std::vector<BilledSum>> SqlcipherWrite::billed_sums(StatementKey statemen
   return load_billed_sums(db(), statement);
 }
 
+Result<std::vector<CoverageRow>> SqlcipherWrite::coverage_of(CardKey card) {
+  MEISAI_TRY(usable());
+  return load_coverage(db(), card);
+}
+
+Result<std::optional<DocumentRow>> SqlcipherWrite::document(DocumentKey document) {
+  MEISAI_TRY(usable());
+  return load_document(db(), document);
+}
+
+Result<std::vector<DocumentRow>> SqlcipherWrite::documents(const IssuerId& issuer) {
+  MEISAI_TRY(usable());
+  return load_documents(db(), issuer);
+}
+
+Result<std::vector<HoldRow>> SqlcipherWrite::holds() {
+  MEISAI_TRY(usable());
+  return load_holds(db(), {}, {});
+}
+
+Result<std::vector<QuarantineRow>> SqlcipherWrite::quarantine_of(DocumentKey document) {
+  MEISAI_TRY(usable());
+  return load_quarantine(db(), document);
+}
+
+Result<void> SqlcipherWrite::drop_quarantine(DocumentKey document, std::uint64_t row, Code code) {
+  MEISAI_TRY(usable());
+  return delete_quarantine(db(), document, row, code);
+}
+
+Result<void> SqlcipherWrite::drop_pages(DocumentKey document) {
+  MEISAI_TRY(usable());
+  return drop_document_pages(db(), document);
+}
+
+Result<HoldKey> SqlcipherWrite::put_hold(const HoldRow& hold) {
+  MEISAI_TRY(usable());
+  return save_hold(db(), hold);
+}
+
 Result<DocumentKey> SqlcipherWrite::put_document(const DocumentRow& document) {
   MEISAI_TRY(usable());
   touched(document.issuer);
@@ -281,6 +324,11 @@ Result<void> SqlcipherWrite::put_part(const BilledPart& part) {
       .prepared("INSERT OR REPLACE INTO billed_part VALUES(?1,?2,?3,?4)")
       .bind_all(part.transaction, part.statement, part.billed_minor, part.index)
       .run();
+}
+
+Result<void> SqlcipherWrite::drop_part(TransactionKey transaction, StatementKey statement) {
+  MEISAI_TRY(usable());
+  return db().prepared("DELETE FROM billed_part WHERE txn=?1 AND stmt=?2").bind_all(transaction, statement).run();
 }
 
 Result<void> SqlcipherWrite::add_change(const ChangeRow& change) {
