@@ -58,6 +58,16 @@ class Engine::Impl {
 
   [[nodiscard]] Result<ImportReport> import(ByteSource& document, const ImportOptions& options, bool preview);
 
+  /// Puts the statements, as they are now, into the report.
+  [[nodiscard]] Result<void> show_statements(const std::vector<StatementKey>& statements, ImportReport& report);
+
+  // ---- held batches: engine/review_holds.cpp ----
+
+  /// The layout that reads the document.
+  [[nodiscard]] Result<const LayoutInfo*> layout_of(const DocumentRow& document);
+  /// Discards open holds whose raw pages' retention is over. How many.
+  [[nodiscard]] Result<std::uint64_t> discard_expired_holds();
+
   /// A new public id from the entropy port.
   [[nodiscard]] Result<std::string> new_id(ledger::IdKind kind);
 

@@ -14,10 +14,6 @@ Result<StatementDetail> Engine::statement(const StatementId&) { return unbuilt()
 Result<std::vector<Suggestion>> Engine::suggestions(bool) { return unbuilt(); }
 Result<Suggestion> Engine::decide(const SuggestionId&, bool) { return unbuilt(); }
 Result<Card> Engine::join_cards(const CardId&, const CardId&) { return unbuilt(); }
-Result<std::vector<Hold>> Engine::holds(bool) { return unbuilt(); }
-Result<ImportReport> Engine::accept_hold(const HoldId&, const HoldAnswer&) { return unbuilt(); }
-Result<Hold> Engine::discard_hold(const HoldId&) { return unbuilt(); }
-Result<std::vector<QuarantinedRecord>> Engine::quarantine() { return unbuilt(); }
 Result<ReplayReport> Engine::replay(const std::optional<IssuerId>&, bool) { return unbuilt(); }
 Result<Transaction> Engine::annotate(const TransactionId&, const UserEdit&) { return unbuilt(); }
 Result<Transaction> Engine::undo_annotation(const TransactionId&) { return unbuilt(); }

@@ -27,6 +27,7 @@ struct Raw {
       degree;
   std::string profile, client_id, client_key_file, key_id, connection, end_terms, held, accept;
   std::vector<std::string> connections;
+  bool new_card = false;
   bool simulated = false, dry_run = false, why = false, all = false, prune = false, version = false, no_browser = false;
 };
 
@@ -53,6 +54,7 @@ class Reader {
   void declare_linked();
   void declare_consents();
   void declare_incidents();
+  void declare_holds();  // command_table_holds.cpp
   CLI::App* command(CLI::App& parent, const std::string& name, Text about, const std::string& example, Make make = {});
   CLI::Option* option(CLI::App* to, const std::string& name, std::string& target, Text about, const char* type);
   void flag(CLI::App* to, const std::string& name, bool& target, Text about);

@@ -113,6 +113,20 @@ struct IncidentLiftArguments {
   std::string reason;
 };
 struct IncidentListArguments {};
+struct HoldsArguments {
+  bool all = false;
+};
+struct HoldShowArguments {
+  HoldId id;
+};
+struct HoldAcceptArguments {
+  HoldId id;
+  HoldAnswer answer;
+};
+struct HoldDiscardArguments {
+  HoldId id;
+};
+struct QuarantineArguments {};
 struct DoctorArguments {
   bool prune = false;
 };
@@ -124,7 +138,8 @@ using Command =
                  ConsentRenewArguments, ConsentRevokeArguments, ImportArguments, CardsArguments, StatementsArguments,
                  TransactionsArguments, TransactionArguments, UpcomingArguments, ChangesArguments, CoverageArguments,
                  ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
-                 IncidentLiftArguments, IncidentListArguments, DoctorArguments, VersionArguments>;
+                 IncidentLiftArguments, IncidentListArguments, HoldsArguments, HoldShowArguments, HoldAcceptArguments,
+                 HoldDiscardArguments, QuarantineArguments, DoctorArguments, VersionArguments>;
 
 /// Help was asked for: this is the text.
 struct HelpText {
