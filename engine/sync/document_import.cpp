@@ -6,6 +6,7 @@
 #include "engine/sync/document_window.h"
 #include "engine/sync/holds.h"
 #include "engine/sync/statement_facts.h"
+#include "meisai/date.h"
 
 namespace meisai::sync {
 namespace {
@@ -61,7 +62,7 @@ Result<DocumentKey> DocumentImport::keep_document(LedgerWrite& ledger) {
 }
 
 Result<void> DocumentImport::apply_window(LedgerWrite& ledger, const WindowSpan& span, WindowsResult& result) {
-  Window window(WindowContent(document_, span, normalizer_));
+  Window window(WindowContent(document_, span, normalizer_, date_in_japan(row_.imported_at)));
   MEISAI_TRY(window.content.read());
   window.has_statement = document_.layout->window == WindowRule::statement;
   MEISAI_TRY(check_readable(window));

@@ -231,6 +231,7 @@ Result<void> DocumentImport::write_coverage(LedgerWrite& ledger, const Window& w
                                       .certainty = "complete"}));
     return {};
   }
+  const std::string list = document_.layout->vocabulary.open_month ? "open" : "complete";
   for (const auto& [card, days] : window.content.days) {
     LocalDate from = days.from;
     if (window.has_statement) from = std::max(from, LocalDate(std::chrono::sys_days(days.to) - longest_period));
@@ -238,7 +239,7 @@ Result<void> DocumentImport::write_coverage(LedgerWrite& ledger, const Window& w
                                     .from = from,
                                     .to = days.to,
                                     .channel = row_.channel,
-                                    .certainty = window.has_statement ? "statement" : "complete"}));
+                                    .certainty = window.has_statement ? "statement" : list}));
   }
   return {};
 }

@@ -53,8 +53,8 @@ Result<void> WindowContent::each_candidate(const CandidateVisitor& visit) {
   std::uint32_t ordinal = 0;
   return document_.each_record(window_, [&](const RawPage& page, const RawRecord& record) -> Result<void> {
     if (record.kind != RecordKind::transaction) return {};
-    auto facts = normalizer_.transaction(page, record, document_.layout->vocabulary);
-    if (!facts || (facts->date.date && *facts->date.date < earliest_use)) return {};  // rejected on the first pass
+    auto facts = read_transaction(page, record);
+    if (!facts) return {};  // rejected on the first pass
     return visit(ordinal++, Candidate{record.card, record.row, std::move(*facts)});
   });
 }
@@ -73,13 +73,9 @@ Result<void> WindowContent::take(const RawPage& page, const RawRecord& record) {
 Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecord& record) {
   if (record.card == no_card) return fail(Code::internal_bug, "a transaction record belongs to no card");
   ++transaction_records;
-  auto facts = normalizer_.transaction(page, record, document_.layout->vocabulary);
+  auto facts = read_transaction(page, record);
   if (!facts) {
     reject(page, record, std::move(facts.error()));
-    return {};
-  }
-  if (facts->date.date && *facts->date.date < earliest_use) {
-    reject(page, record, {record.row, Field::usage_date, Code::date_not_valid, "the date lies before 1970"});
     return {};
   }
   if (!currency) currency = facts->currency;
@@ -103,6 +99,20 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
   if (facts->date.date) note_date(*facts->date.date, entries.back());
   if (window_.records <= kept_candidates) kept_.push_back({record.card, record.row, std::move(*facts)});
   return {};
+}
+
+tl::expected<TransactionFacts, Rejection> WindowContent::read_transaction(const RawPage& page,
+                                                                          const RawRecord& record) {
+  auto facts = normalizer_.transaction(page, record, document_.layout->vocabulary);
+  if (!facts) return facts;
+  if (facts->date.date && *facts->date.date < earliest_use)
+    return tl::unexpected(Rejection{record.row, Field::usage_date, Code::date_not_valid, "the date lies before 1970"});
+  // A list may be of a month that closed long ago (decision 0020): the file does not say, the calendar does.
+  if (document_.layout->vocabulary.open_month && facts->billed_minor) {
+    const auto payment = normalizer_.payment_month(page, record);
+    if (payment && *payment < BillingMonth(today_.year(), today_.month())) facts->status = TransactionStatus::posted;
+  }
+  return facts;
 }
 
 /// A purchase billed once dates its statement; payment k of an older one is billed k months after it.

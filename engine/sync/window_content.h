@@ -45,8 +45,9 @@ class WindowContent {
  public:
   using CandidateVisitor = std::function<Result<void>(std::uint32_t ordinal, Candidate&&)>;
 
-  WindowContent(StagedDocument& document, const WindowSpan& window, Normalizer& normalizer)
-      : document_(document), window_(window), normalizer_(normalizer) {}
+  /// `today`: the day in Japan on which the document is taken in.
+  WindowContent(StagedDocument& document, const WindowSpan& window, Normalizer& normalizer, LocalDate today)
+      : document_(document), window_(window), normalizer_(normalizer), today_(today) {}
 
   /// Reads the window. An incomplete last record of the document is a rejection here.
   [[nodiscard]] Result<void> read();
@@ -75,6 +76,8 @@ class WindowContent {
  private:
   [[nodiscard]] Result<void> take(const RawPage& page, const RawRecord& record);
   [[nodiscard]] Result<void> take_transaction(const RawPage& page, const RawRecord& record);
+  [[nodiscard]] tl::expected<TransactionFacts, Rejection> read_transaction(const RawPage& page,
+                                                                           const RawRecord& record);
   void note_date(LocalDate date, const ledger::Entry& entry);
   void take_statement_record(const RawPage& page, const RawRecord& record);
   void take_component(const RawPage& page, const RawRecord& record);
@@ -87,6 +90,7 @@ class WindowContent {
   StagedDocument& document_;
   WindowSpan window_;
   Normalizer& normalizer_;
+  LocalDate today_;
   std::vector<Candidate> kept_;
 };
 

@@ -26,6 +26,7 @@ class Taking {
     MEISAI_TRY(take_rows());
     take_statements();
     take_cards();
+    take_links();
     take_documents();
     tell(Entity::transaction, rows_);
     tell(Entity::statement, statements_);
@@ -51,6 +52,7 @@ class Taking {
     raise(state_.used.document, state_.documents);
     raise(state_.used.transaction, state_.rows);
     raise(state_.used.hold, state_.holds);
+    raise(state_.used.suggestion, state_.suggestions);
   }
 
   Result<void> take_rows() {
@@ -121,10 +123,33 @@ class Taking {
     for (auto& [key, card] : state_.cards) std::erase(card.connections, connection_);
   }
 
-  void take_documents() {
+  std::set<DocumentKey> named_documents() const {
     std::set<DocumentKey> named;
     for (const auto& [key, row] : state_.rows) named.insert(row.document);
     for (const auto& [key, row] : state_.revisions) named.insert(row.document);
+    return named;
+  }
+
+  /// An identity that is made of an issuer's id came through a connection: it goes with the card's last one.
+  void take_links() {
+    const auto named = named_documents();
+    std::erase_if(state_.aliases, [&](const auto& alias) {
+      return rows_.contains(alias.second) ||
+             (only_cards_.contains(alias.first.card) && ledger_rules::is_issuers_id(alias.first.fingerprint));
+    });
+    std::erase_if(state_.reasons, [&](const auto& entry) {
+      const ReasonRow& reason = entry.second;
+      return rows_.contains(reason.transaction) || rows_.contains(reason.other) ||
+             (documents_.contains(reason.document) && !named.contains(reason.document));
+    });
+    std::erase_if(state_.suggestions, [&](const auto& entry) {
+      const auto& gone = entry.second.kind == SuggestionKind::same_transaction ? rows_ : cards_;
+      return gone.contains(entry.second.first) || gone.contains(entry.second.second);
+    });
+  }
+
+  void take_documents() {
+    const auto named = named_documents();
     std::erase_if(state_.quarantine, [&](const auto& entry) { return documents_.contains(entry.second.document); });
     std::erase_if(state_.holds, [&](const auto& entry) { return documents_.contains(entry.second.document); });
     for (const DocumentKey key : documents_) {

@@ -39,6 +39,7 @@ struct UsedNumbers {
   DocumentKey document = 0;
   TransactionKey transaction = 0;
   HoldKey hold = 0;
+  SuggestionKey suggestion = 0;
 };
 
 struct LedgerState {
@@ -56,6 +57,9 @@ struct LedgerState {
   std::map<std::int64_t, CoverageRow> coverage;
   std::map<QuarantineKey, QuarantineRow> quarantine;
   std::map<HoldKey, HoldRow> holds;
+  std::map<RowPlace, TransactionKey> aliases;
+  std::map<std::pair<TransactionKey, std::size_t>, ReasonRow> reasons;
+  std::map<SuggestionKey, SuggestionRow> suggestions;
   std::map<std::pair<StatementKey, ConnectionId>, bool> origins;  ///< through what it was seen; empty: a file
   UsedNumbers used;
   std::vector<ChangeRow> changes;

@@ -72,9 +72,30 @@ class MemoryView final : public ReleaseView {
     return totals;
   }
 
-  Result<std::vector<AliasRow>> aliases_of(TransactionKey) override { return unbuilt(); }
-  Result<std::vector<ReasonRow>> reasons_of(TransactionKey) override { return unbuilt(); }
-  Result<std::vector<SuggestionRow>> suggestions() override { return unbuilt(); }
+  Result<std::vector<AliasRow>> aliases_of(TransactionKey transaction) override {
+    std::vector<AliasRow> found;
+    if (!in_scope(transaction)) return found;
+    for (const auto& [place, holder] : state_->aliases)
+      if (holder == transaction) found.push_back({place.card, place.day, place.fingerprint, holder});
+    return found;
+  }
+  Result<std::vector<ReasonRow>> reasons_of(TransactionKey transaction) override {
+    std::vector<ReasonRow> found;
+    if (!in_scope(transaction)) return found;
+    for (auto at = state_->reasons.lower_bound({transaction, 0});
+         at != state_->reasons.end() && at->first.first == transaction; ++at)
+      if (at->second.other == 0 || in_scope(at->second.other)) found.push_back(at->second);
+    return found;
+  }
+  Result<std::vector<SuggestionRow>> suggestions() override {
+    std::vector<SuggestionRow> found;
+    const auto visible = [this](const SuggestionRow& suggestion, std::int64_t key) {
+      return suggestion.kind == SuggestionKind::same_card ? card_in_scope(key, scope_) : in_scope(key);
+    };
+    for (const auto& [key, suggestion] : state_->suggestions)
+      if (visible(suggestion, suggestion.first) && visible(suggestion, suggestion.second)) found.push_back(suggestion);
+    return found;
+  }
   Result<std::vector<HoldRow>> holds() override {
     std::vector<HoldRow> rows;
     for (const auto& [key, hold] : state_->holds)

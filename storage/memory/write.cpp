@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "storage/memory/links.h"
 #include "storage/rules/ledger_rules.h"
 
 namespace meisai::memory {
@@ -89,8 +90,17 @@ class MemoryWrite final : public LedgerWrite {
     return ledger().billed_sums(statement);
   }
 
-  Result<std::optional<StoredRow>> row(TransactionKey) override { return unbuilt(); }
-  Result<void> aliases_on(CardKey, DayKey, DayKey, const AliasVisitor&) override { return unbuilt(); }
+  Result<std::optional<StoredRow>> row(TransactionKey transaction) override {
+    MEISAI_TRY(usable());
+    return value_of(ledger().rows, transaction);
+  }
+  Result<void> aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) override {
+    MEISAI_TRY(usable());
+    for (auto at = ledger().aliases.lower_bound({card, from, {}});
+         at != ledger().aliases.end() && at->first.card == card && at->first.day <= to; ++at)
+      if (!visit({card, at->first.day, at->first.fingerprint, at->second})) break;
+    return {};
+  }
   Result<std::vector<CoverageRow>> coverage_of(CardKey card) override {
     MEISAI_TRY(usable());
     auto found = values_of(ledger().coverage, [&](const CoverageRow& row) { return row.card == card; });
@@ -106,7 +116,10 @@ class MemoryWrite final : public LedgerWrite {
     MEISAI_TRY(usable());
     return values_of(ledger().documents, [&](const DocumentRow& row) { return row.issuer == issuer; });
   }
-  Result<std::vector<SuggestionRow>> suggestions() override { return unbuilt(); }
+  Result<std::vector<SuggestionRow>> suggestions() override {
+    MEISAI_TRY(usable());
+    return values_of(ledger().suggestions, [](const SuggestionRow&) { return true; });
+  }
   Result<std::vector<HoldRow>> holds() override {
     MEISAI_TRY(usable());
     return values_of(ledger().holds, [](const HoldRow&) { return true; });
@@ -137,10 +150,25 @@ class MemoryWrite final : public LedgerWrite {
     }
     return {};
   }
-  Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
+  Result<void> put_alias(const AliasRow& alias) override {
+    MEISAI_TRY(usable());
+    MEISAI_TRY(check_alias(ledger(), alias));
+    put(&LedgerState::aliases, RowPlace{alias.card, alias.day, alias.fingerprint}, alias.transaction);
+    return {};
+  }
   Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
-  Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
-  Result<SuggestionKey> put_suggestion(const SuggestionRow&) override { return unbuilt(); }
+  Result<void> add_reason(const ReasonRow& reason) override {
+    MEISAI_TRY(usable());
+    MEISAI_ASSIGN(const auto place, place_of_reason(ledger(), reason));
+    put(&LedgerState::reasons, place, reason);
+    return {};
+  }
+  Result<SuggestionKey> put_suggestion(const SuggestionRow& suggestion) override {
+    MEISAI_TRY(usable());
+    MEISAI_ASSIGN(const PlannedSuggestion planned, plan_suggestion(ledger(), suggestion));
+    if (planned.changes) put(&LedgerState::suggestions, planned.row.key, planned.row);
+    return planned.row.key;
+  }
   Result<HoldKey> put_hold(const HoldRow& hold) override {
     MEISAI_TRY(usable());
     HoldRow row = hold;

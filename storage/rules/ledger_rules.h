@@ -19,6 +19,8 @@ namespace meisai::ledger_rules {
 
 /// `internal_bug` for a row whose day does not say the same as its date, or that belongs to no card.
 [[nodiscard]] Result<void> check_row(const StoredRow& row);
+/// Whether an identity is made of an issuer's id of the row, which only a connection brings.
+[[nodiscard]] inline bool is_issuers_id(const Fingerprint& fingerprint) noexcept { return fingerprint.bytes[0] == 2; }
 /// `internal_bug` for a change that names nothing.
 [[nodiscard]] Result<void> check_change(const ChangeRow& change);
 

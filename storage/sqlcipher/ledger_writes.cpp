@@ -17,6 +17,7 @@ constexpr char next_card[] = "SELECT 1+" MEISAI_LAST_NUMBER("card");
 constexpr char next_statement[] = "SELECT 1+" MEISAI_LAST_NUMBER("statement");
 constexpr char next_document[] = "SELECT 1+" MEISAI_LAST_NUMBER("document");
 constexpr char next_hold[] = "SELECT 1+" MEISAI_LAST_NUMBER("hold");
+constexpr char next_suggestion[] = "SELECT 1+" MEISAI_LAST_NUMBER("suggestion");
 
 Result<std::int64_t> next_number(Database& database, Sql query) { return database.query_int64(query); }
 
@@ -165,13 +166,16 @@ Result<bool> save_quarantine(Database& database, const QuarantineRow& row) {
 
 Result<DocumentKey> next_document_number(Database& database) { return next_number(database, next_document); }
 Result<HoldKey> next_hold_number(Database& database) { return next_number(database, next_hold); }
+Result<SuggestionKey> next_suggestion_number(Database& database) { return next_number(database, next_suggestion); }
 
 Result<void> keep_used_numbers(Database& database) {
   MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'hold'," MEISAI_LAST_NUMBER("hold")).run());
   MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'card'," MEISAI_LAST_NUMBER("card")).run());
   MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'statement'," MEISAI_LAST_NUMBER("statement"))
                  .run());
-  return database.prepared("INSERT OR REPLACE INTO used_number SELECT 'document'," MEISAI_LAST_NUMBER("document"))
+  MEISAI_TRY(
+      database.prepared("INSERT OR REPLACE INTO used_number SELECT 'document'," MEISAI_LAST_NUMBER("document")).run());
+  return database.prepared("INSERT OR REPLACE INTO used_number SELECT 'suggestion'," MEISAI_LAST_NUMBER("suggestion"))
       .run();
 }
 

@@ -24,10 +24,11 @@ namespace meisai::sqlcipher {
 
 /// True if the query, whose one parameter is `key`, has a row.
 [[nodiscard]] Result<bool> exists(Database& database, Sql sql, std::int64_t key);
-/// The first number that no document, or no hold, has or had.
+/// The first number that no document, no hold, or no suggestion, has or had.
 [[nodiscard]] Result<DocumentKey> next_document_number(Database& database);
 [[nodiscard]] Result<HoldKey> next_hold_number(Database& database);
-/// Keeps the numbers that cards, statements, documents and holds have had, before some of them go.
+[[nodiscard]] Result<SuggestionKey> next_suggestion_number(Database& database);
+/// Keeps the numbers that cards, statements, documents, holds and suggestions have had, before some of them go.
 [[nodiscard]] Result<void> keep_used_numbers(Database& database);
 
 }  // namespace meisai::sqlcipher

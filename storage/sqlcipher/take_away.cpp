@@ -12,6 +12,7 @@
 #include "storage/sqlcipher/erase.h"
 #include "storage/sqlcipher/ledger_tables.h"
 #include "storage/sqlcipher/ledger_writes.h"
+#include "storage/sqlcipher/link_tables.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/token_table.h"
@@ -191,6 +192,7 @@ Result<void> take_away(Database& database, const ConnectionId& connection) {
   MEISAI_TRY(take_rows(database));
   MEISAI_TRY(take_statements(database, connection));
   MEISAI_TRY(take_cards(database, connection));
+  MEISAI_TRY(take_links(database));
   MEISAI_TRY(take_documents(database));
   // Tokens that the issuer has not been told about yet can do nothing but that, and are still needed for it.
   MEISAI_ASSIGN(const auto tokens, find_tokens(database, connection));

@@ -8,6 +8,7 @@
 
 #include "storage/sqlcipher/document_table.h"
 #include "storage/sqlcipher/hold_table.h"
+#include "storage/sqlcipher/link_tables.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/row_walk.h"
@@ -104,9 +105,13 @@ class SqlcipherView final : public ReleaseView {
     return totals;
   }
 
-  Result<std::vector<AliasRow>> aliases_of(TransactionKey) override { return unbuilt(); }
-  Result<std::vector<ReasonRow>> reasons_of(TransactionKey) override { return unbuilt(); }
-  Result<std::vector<SuggestionRow>> suggestions() override { return unbuilt(); }
+  Result<std::vector<AliasRow>> aliases_of(TransactionKey transaction) override {
+    MEISAI_ASSIGN(const bool ours, in_scope(transaction));
+    if (!ours) return std::vector<AliasRow>{};
+    return load_aliases_of(db(), transaction);
+  }
+  Result<std::vector<ReasonRow>> reasons_of(TransactionKey transaction) override;
+  Result<std::vector<SuggestionRow>> suggestions() override;
   Result<std::vector<HoldRow>> holds() override { return load_holds(db(), scope_, sealed_); }
   Result<std::map<TransactionKey, UserLayer>> user_layers() override { return unbuilt(); }
   Result<std::vector<UserLayer>> user_layer_history(TransactionKey) override { return unbuilt(); }
@@ -224,6 +229,35 @@ class SqlcipherView final : public ReleaseView {
   IssuerId walk_scope_;
   std::vector<CardKey> walk_hidden_;
 };
+
+/// A reason that names a row which is withheld is withheld as well.
+Result<std::vector<ReasonRow>> SqlcipherView::reasons_of(TransactionKey transaction) {
+  std::vector<ReasonRow> shown;
+  MEISAI_ASSIGN(const bool ours, in_scope(transaction));
+  if (!ours) return shown;
+  MEISAI_ASSIGN(auto reasons, load_reasons_of(db(), transaction));
+  for (ReasonRow& reason : reasons) {
+    MEISAI_ASSIGN(const bool visible, reason.other == 0 ? Result<bool>(true) : in_scope(reason.other));
+    if (visible) shown.push_back(std::move(reason));
+  }
+  return shown;
+}
+
+Result<std::vector<SuggestionRow>> SqlcipherView::suggestions() {
+  std::vector<SuggestionRow> shown;
+  MEISAI_ASSIGN(const auto cards, visible_cards(scope_));
+  MEISAI_ASSIGN(auto suggestions, load_suggestions(db()));
+  const auto visible = [&](const SuggestionRow& suggestion, std::int64_t key) -> Result<bool> {
+    if (suggestion.kind == SuggestionKind::same_card) return std::ranges::binary_search(cards, key);
+    return in_scope(key);
+  };
+  for (SuggestionRow& suggestion : suggestions) {
+    MEISAI_ASSIGN(const bool first, visible(suggestion, suggestion.first));
+    MEISAI_ASSIGN(const bool second, visible(suggestion, suggestion.second));
+    if (first && second) shown.push_back(std::move(suggestion));
+  }
+  return shown;
+}
 
 Result<std::vector<ChangeRow>> SqlcipherView::changes(std::uint64_t after, std::size_t limit) {
   if (!scope_.empty()) return ledger_rules::outside_scope();

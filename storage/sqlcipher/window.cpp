@@ -9,6 +9,7 @@
 #include "storage/sqlcipher/document_table.h"
 #include "storage/sqlcipher/hold_table.h"
 #include "storage/sqlcipher/ledger_writes.h"
+#include "storage/sqlcipher/link_tables.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_codec.h"
 #include "storage/sqlcipher/row_queries.h"
@@ -50,22 +51,22 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<std::vector<BilledPart>> parts_of(TransactionKey transaction) override;
   Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override;
 
-  Result<std::optional<StoredRow>> row(TransactionKey) override { return unbuilt(); }
-  Result<void> aliases_on(CardKey, DayKey, DayKey, const AliasVisitor&) override { return unbuilt(); }
+  Result<std::optional<StoredRow>> row(TransactionKey transaction) override;
+  Result<void> aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) override;
   Result<std::vector<CoverageRow>> coverage_of(CardKey card) override;
   Result<std::optional<DocumentRow>> document(DocumentKey document) override;
   Result<std::vector<DocumentRow>> documents(const IssuerId& issuer) override;
-  Result<std::vector<SuggestionRow>> suggestions() override { return unbuilt(); }
+  Result<std::vector<SuggestionRow>> suggestions() override;
   Result<std::vector<HoldRow>> holds() override;
   Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey document) override;
   Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
   Result<void> drop_quarantine(DocumentKey document, std::uint64_t row, Code code) override;
   Result<void> drop_part(TransactionKey transaction, StatementKey statement) override;
   Result<void> drop_pages(DocumentKey document) override;
-  Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
+  Result<void> put_alias(const AliasRow& alias) override;
   Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
-  Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
-  Result<SuggestionKey> put_suggestion(const SuggestionRow&) override { return unbuilt(); }
+  Result<void> add_reason(const ReasonRow& reason) override;
+  Result<SuggestionKey> put_suggestion(const SuggestionRow& suggestion) override;
   Result<HoldKey> put_hold(const HoldRow& hold) override;
   Result<void> put_user_layer(TransactionKey, const UserLayer&) override { return unbuilt(); }
   Result<bool> undo_user_layer(TransactionKey) override { return unbuilt(); }
@@ -120,6 +121,7 @@ class SqlcipherWrite final : public LedgerWrite {
   VaultHead head_;
   Statement* insert_ = nullptr;
   std::optional<bool> any_pending_;  // whether a row of any card is pending; empty: not looked yet
+  std::optional<bool> any_alias_;    // the same of aliases
   std::string scratch_;
   CardKey known_card_ = 0;  // the card checked last
   MonthCounter months_;
@@ -231,6 +233,41 @@ Result<void> SqlcipherWrite::drop_pages(DocumentKey document) {
 Result<HoldKey> SqlcipherWrite::put_hold(const HoldRow& hold) {
   MEISAI_TRY(usable());
   return save_hold(db(), hold);
+}
+
+Result<std::optional<StoredRow>> SqlcipherWrite::row(TransactionKey transaction) {
+  MEISAI_TRY(usable());
+  return find_row(db(), transaction);
+}
+
+Result<void> SqlcipherWrite::aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) {
+  MEISAI_TRY(usable());
+  if (!any_alias_) {  // most ledgers have few, and every window asks
+    MEISAI_ASSIGN(any_alias_, any_alias(db()));
+  }
+  if (!*any_alias_) return {};
+  return visit_aliases(db(), card, from, to, visit);
+}
+
+Result<std::vector<SuggestionRow>> SqlcipherWrite::suggestions() {
+  MEISAI_TRY(usable());
+  return load_suggestions(db());
+}
+
+Result<void> SqlcipherWrite::put_alias(const AliasRow& alias) {
+  MEISAI_TRY(usable());
+  any_alias_ = true;
+  return save_alias(db(), alias);
+}
+
+Result<void> SqlcipherWrite::add_reason(const ReasonRow& reason) {
+  MEISAI_TRY(usable());
+  return save_reason(db(), reason);
+}
+
+Result<SuggestionKey> SqlcipherWrite::put_suggestion(const SuggestionRow& suggestion) {
+  MEISAI_TRY(usable());
+  return save_suggestion(db(), suggestion);
 }
 
 Result<DocumentKey> SqlcipherWrite::put_document(const DocumentRow& document) {

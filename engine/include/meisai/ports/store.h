@@ -176,7 +176,7 @@ struct CoverageRow {
   LocalDate from{};
   LocalDate to{};
   std::string channel;
-  std::string certainty;  ///< `statement` or `complete`
+  std::string certainty;  ///< `statement`, `complete` or, of an open month, `open`
 };
 
 struct QuarantineRow {
