@@ -29,20 +29,27 @@ Engine::Impl::Impl(EnginePorts given)
 Result<ImportReport> Engine::Impl::import(ByteSource& document, const ImportOptions& options, bool preview) {
   const sync::ImportPorts sync_ports{gate, *ports.store, *ports.normalizer, ports.adapters};
   MEISAI_ASSIGN(sync::ImportOutcome outcome, sync::import_document(sync_ports, document, options));
-  if (outcome.statements.empty() && !preview) return std::move(outcome.report);
-  MEISAI_ASSIGN(Reading now, read("import_report"));
-  for (const StatementRow& row : now.reader.statement_rows()) {
-    if (std::ranges::find(outcome.statements, row.key) == outcome.statements.end()) continue;
-    MEISAI_ASSIGN(Statement statement, now.reader.statement(row));
-    outcome.report.statements.push_back(std::move(statement));
-  }
+  MEISAI_TRY(show_statements(outcome.statements, outcome.report));
   if (preview) {
+    outcome.report.hold_id.reset();  // nothing is kept
+    MEISAI_ASSIGN(const Reading now, read("import_report"));
     MEISAI_TRY(now.view->transactions({}, [&](const StoredRow& row) {
       outcome.report.preview.push_back(now.reader.transaction(row));
       return true;
     }));
   }
   return std::move(outcome.report);
+}
+
+Result<void> Engine::Impl::show_statements(const std::vector<StatementKey>& statements, ImportReport& report) {
+  if (statements.empty()) return {};
+  MEISAI_ASSIGN(Reading now, read("import_report"));
+  for (const StatementRow& row : now.reader.statement_rows()) {
+    if (std::ranges::find(statements, row.key) == statements.end()) continue;
+    MEISAI_ASSIGN(Statement statement, now.reader.statement(row));
+    report.statements.push_back(std::move(statement));
+  }
+  return {};
 }
 
 Result<std::string> Engine::Impl::new_id(ledger::IdKind kind) {
@@ -296,11 +303,21 @@ Result<AuditReport> Engine::verify_audit() {
 }
 
 Result<StoreHealth> Engine::check(bool prune) {
+  std::uint64_t discarded = 0;
+  if (prune) {
+    auto done = impl_->discard_expired_holds();
+    // Under a cutoff nothing is thrown away: they stay, and `status` goes on telling of them.
+    if (!done && !is_refusal(done.error().code)) return impl_->refused("check", std::move(done.error()));
+    discarded = done.value_or(0);
+  }
   auto permit = impl_->gate.ask<Maintenance>({});
   if (!permit) return impl_->refused("check", std::move(permit.error()));
   const Instant now = impl_->gate.now();
-  return impl_->ports.store->check(std::move(*permit), prune ? std::optional(now) : std::nullopt,
-                                   impl_->draft("check", prune ? "prune" : ""));
+  MEISAI_ASSIGN(StoreHealth health,
+                impl_->ports.store->check(std::move(*permit), prune ? std::optional(now) : std::nullopt,
+                                          impl_->draft("check", prune ? "prune" : "")));
+  health.holds_discarded = discarded;
+  return health;
 }
 
 }  // namespace meisai

@@ -65,6 +65,15 @@ class Engine::Impl {
   /// Changes the layer of the row that an id leads to (review_userlayer.cpp).
   using LayerChange = std::function<Result<UserLayer>(Gate&, Store&, const sync::EditedRow&)>;
   [[nodiscard]] Result<Transaction> change_layer(const TransactionId& id, const LayerChange& change);
+  /// Puts the statements, as they are now, into the report.
+  [[nodiscard]] Result<void> show_statements(const std::vector<StatementKey>& statements, ImportReport& report);
+
+  // ---- held batches: engine/review_holds.cpp ----
+
+  /// The layout that reads the document.
+  [[nodiscard]] Result<const LayoutInfo*> layout_of(const DocumentRow& document);
+  /// Discards open holds whose raw pages' retention is over. How many.
+  [[nodiscard]] Result<std::uint64_t> discard_expired_holds();
 
   /// A new public id from the entropy port.
   [[nodiscard]] Result<std::string> new_id(ledger::IdKind kind);

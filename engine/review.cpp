@@ -10,10 +10,6 @@ tl::unexpected<Error> unbuilt() { return fail(Code::internal_bug, "not built yet
 }  // namespace
 
 Result<StatementDetail> Engine::statement(const StatementId&) { return unbuilt(); }
-Result<std::vector<Hold>> Engine::holds(bool) { return unbuilt(); }
-Result<ImportReport> Engine::accept_hold(const HoldId&, const HoldAnswer&) { return unbuilt(); }
-Result<Hold> Engine::discard_hold(const HoldId&) { return unbuilt(); }
-Result<std::vector<QuarantinedRecord>> Engine::quarantine() { return unbuilt(); }
 Result<ReplayReport> Engine::replay(const std::optional<IssuerId>&, bool) { return unbuilt(); }
 
 }  // namespace meisai

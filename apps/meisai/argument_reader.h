@@ -59,6 +59,7 @@ class Reader {
   void declare_linked();
   void declare_consents();
   void declare_incidents();
+  void declare_holds();  // command_table_holds.cpp
   CLI::App* command(CLI::App& parent, const std::string& name, Text about, const std::string& example, Make make = {});
   CLI::Option* option(CLI::App* to, const std::string& name, std::string& target, Text about, const char* type);
   void flag(CLI::App* to, const std::string& name, bool& target, Text about);

@@ -133,6 +133,20 @@ struct IncidentLiftArguments {
   std::string reason;
 };
 struct IncidentListArguments {};
+struct HoldsArguments {
+  bool all = false;
+};
+struct HoldShowArguments {
+  HoldId id;
+};
+struct HoldAcceptArguments {
+  HoldId id;
+  HoldAnswer answer;
+};
+struct HoldDiscardArguments {
+  HoldId id;
+};
+struct QuarantineArguments {};
 struct DoctorArguments {
   bool prune = false;
 };
@@ -145,7 +159,7 @@ using Command =
                  SuggestionsArguments, DecideArguments, StatementsArguments, TransactionsArguments,
                  TransactionArguments, EditArguments, UndoEditArguments, UpcomingArguments, ChangesArguments,
                  CoverageArguments, ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
-                 IncidentLiftArguments, IncidentListArguments, DoctorArguments, VersionArguments>;
+                 IncidentLiftArguments, IncidentListArguments, HoldsArguments, HoldShowArguments, HoldAcceptArguments, HoldDiscardArguments, QuarantineArguments, DoctorArguments, VersionArguments>;
 
 /// Help was asked for: this is the text.
 struct HelpText {

@@ -86,6 +86,7 @@ void Reader::declare() {
 
   declare_reading();
   declare_incidents();
+  declare_holds();
   CLI::App* doctor =
       command(*app_, "doctor", Text::cmd_doctor, "meisai doctor", [this] { return DoctorArguments{raw_.prune}; });
   flag(doctor, "--prune", raw_.prune, Text::opt_prune);

@@ -152,6 +152,7 @@ Value imported(const ImportedFile& file, bool dry_run) {
                {"unchanged", r.unchanged},
                {"held", r.held},
                {"hold", r.hold ? failure(*r.hold) : Value(nullptr)},
+               {"hold_id", id_or_null(r.hold_id)},
                {"rejected", list(r.rejected, rejected)},
                {"rejected_count", r.rejected_count},
                {"unknown_columns", r.unknown_columns},
@@ -258,6 +259,7 @@ Value looked_at(const ConnectionReport& r, const std::optional<SyncReason>& reas
           {"removed", r.removed},
           {"unchanged", r.unchanged},
           {"held", r.held},
+          {"hold_id", id_or_null(r.hold_id)},
           {"rejected", list(r.rejected, refused_by)},
           {"rejected_count", r.rejected_count},
           {"pages", r.pages},
@@ -424,13 +426,16 @@ std::string initialized(const InitReport& r) {
                  {"simulated", r.simulated}});
 }
 
-std::string doctor(std::span<const Check> checks, std::uint64_t raw_pages_pruned) {
+std::string doctor(std::span<const Check> checks, const StoreHealth& health) {
   const auto check = [](const Check& c) {
     return Value{{"check", c.name}, {"sound", c.sound}, {"findings", c.findings}};
   };
   bool sound = true;
   for (const Check& c : checks) sound = sound && c.sound;
-  return dumped({{"sound", sound}, {"checks", list(checks, check)}, {"raw_pages_pruned", raw_pages_pruned}});
+  return dumped({{"sound", sound},
+                 {"checks", list(checks, check)},
+                 {"raw_pages_pruned", health.raw_pages_pruned},
+                 {"holds_discarded", health.holds_discarded}});
 }
 
 std::string demo(std::span<const DemoStep> steps) {

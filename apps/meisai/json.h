@@ -69,6 +69,11 @@ struct Occurrence {
 [[nodiscard]] std::string exported(const std::string& target, const std::string& file, const ExportReport& report);
 [[nodiscard]] std::string audit_entries(std::span<const AuditLine> entries);
 [[nodiscard]] std::string audit_verified(const AuditReport& report);
+[[nodiscard]] std::string holds(std::span<const Hold> holds);
+/// A hold with what accepting it would do; `would` is null where it has ended or cannot be accepted as it stands.
+[[nodiscard]] std::string hold_shown(const HoldDetail& detail);
+[[nodiscard]] std::string hold_ended(const Hold& ended);
+[[nodiscard]] std::string quarantine(std::span<const QuarantinedRecord> records);
 [[nodiscard]] std::string incidents(std::span<const Incident> incidents);
 
 struct InitReport {
@@ -83,7 +88,7 @@ struct Check {
   bool sound = true;
   std::vector<std::string> findings;
 };
-[[nodiscard]] std::string doctor(std::span<const Check> checks, std::uint64_t raw_pages_pruned);
+[[nodiscard]] std::string doctor(std::span<const Check> checks, const StoreHealth& health);
 
 struct DemoStep {
   std::string command;

@@ -103,6 +103,13 @@ std::set<std::string> accounts_of(std::span<const CardSeen> seen, std::span<cons
   return accounts;
 }
 
+std::string unused_account(const std::set<std::string>& accounts) {
+  if (accounts.empty()) return {};
+  int number = 2;
+  while (accounts.contains(std::to_string(number))) ++number;
+  return std::to_string(number);
+}
+
 std::vector<CardRow> resolve_cards(const IssuerId& issuer, std::span<const CardSeen> seen, const std::string& account,
                                    std::span<const CardRow> known) {
   std::set<std::string> taken;

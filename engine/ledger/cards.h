@@ -41,6 +41,9 @@ struct CardSeen {
 /// Account labels under which at least one of the seen cards is known.
 [[nodiscard]] std::set<std::string> accounts_of(std::span<const CardSeen> seen, std::span<const CardRow> known);
 
+/// An account label for a card that is none of those known by the same look: `2`, `3`, ...
+[[nodiscard]] std::string unused_account(const std::set<std::string>& accounts);
+
 /// The seen cards as rows, in their order: known ones with their number, new ones with key 0 and their label. Where an
 /// alias names the card, the row is that card.
 [[nodiscard]] std::vector<CardRow> resolve_cards(const IssuerId& issuer, std::span<const CardSeen> seen,

@@ -5,6 +5,7 @@
 #include <ranges>
 #include <tuple>
 
+#include "engine/reading/review_reader.h"
 #include "engine/reading/upcoming.h"
 
 namespace meisai::reading {
@@ -12,10 +13,8 @@ namespace {
 
 /// Rejected records that no later copy of their statement has made good.
 std::uint64_t still_missing(const std::vector<QuarantineRow>& quarantine, const std::vector<StatementRow>& statements) {
-  return static_cast<std::uint64_t>(std::ranges::count_if(quarantine, [&statements](const QuarantineRow& row) {
-    const auto statement = std::ranges::find(statements, row.statement, &StatementRow::key);
-    return statement == statements.end() || statement->held_count != 0;
-  }));
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      quarantine, [&statements](const QuarantineRow& row) { return !is_made_good(row, statements); }));
 }
 
 std::vector<Problem> problems_of(const std::vector<Statement>& statements, const Facts& facts,
@@ -38,6 +37,14 @@ std::vector<Problem> problems_of(const std::vector<Statement>& statements, const
   if (quarantined != 0)
     problems.push_back({"rows_rejected", "", std::to_string(quarantined) + " records are kept in quarantine"});
   return problems;
+}
+
+/// What a held batch says of itself, and until when it is kept.
+std::string problem_of(const KnownHold& held, LocalDate today) {
+  std::string text = std::to_string(held.shown.transactions) + " transactions wait: " + held.shown.diagnosis;
+  const LocalDate kept_until = date_in_japan(held.document.keep_raw_until);
+  text += kept_until < today ? "; the next `meisai doctor --prune` discards them" : "; kept until " + iso(kept_until);
+  return text + "; see `meisai holds show " + held.shown.id.text() + "`";
 }
 
 /// Usage by month over all cards, newest first.
@@ -80,6 +87,10 @@ Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts
   status.quarantined = quarantine.size();
   MEISAI_ASSIGN(const std::vector<Statement> statements, reader.statements());
   status.problems = problems_of(statements, facts, still_missing(quarantine, reader.statement_rows()));
+  MEISAI_ASSIGN(const std::vector<KnownHold> known_holds, holds(reader, view));
+  for (const KnownHold& held : known_holds)
+    if (held.shown.state == HoldState::open)
+      status.problems.push_back({"batch_held", held.shown.id.text(), problem_of(held, today)});
   return status;
 }
 

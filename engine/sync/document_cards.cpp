@@ -52,6 +52,10 @@ Result<void> DocumentImport::choose_account(LedgerWrite& ledger, Window& window)
     return {};
   }
   const auto accounts = ledger::accounts_of(document_.cards, known);
+  if (options_.new_card && !accounts.empty()) {
+    resolve(ledger::unused_account(accounts), known);
+    return {};
+  }
   if (accounts.size() > 1) return choose_among(ledger, window, accounts);
   resolve(accounts.empty() ? std::string{} : *accounts.begin(), known);
   return {};

@@ -4,14 +4,12 @@
 #include <algorithm>
 
 #include "engine/sync/document_window.h"
+#include "engine/sync/holds.h"
 #include "engine/sync/statement_facts.h"
 #include "meisai/date.h"
 
 namespace meisai::sync {
 namespace {
-
-/// Raw pages stay this long for replay after a fix of a layout (retention rule, docs/decisions).
-constexpr std::chrono::days raw_retention{400};
 
 tl::unexpected<Error> held(Code code, std::string what, std::string remedy) {
   return fail(code, std::move(what), std::move(remedy), Retry::after_user);
@@ -28,21 +26,19 @@ constexpr const char* name_the_card = "if this is another card of yours, name it
 }  // namespace
 
 DocumentImport::DocumentImport(StagedDocument& document, Normalizer& normalizer, const ImportOptions& options,
-                               Instant now)
-    : document_(document), normalizer_(normalizer), options_(options) {
-  row_.digest = document.digest;
-  row_.issuer = document.layout->issuer;
-  row_.layout = document.layout->layout;
-  row_.encoding = document.facts.encoding;
-  row_.channel = document.origin.channel;
-  row_.connection = document.origin.connection;
+                               Instant now, std::optional<Acceptance> accepted)
+    : document_(document),
+      normalizer_(normalizer),
+      options_(options),
+      accepted_(std::move(accepted)),
+      row_(sync::row_of(document)) {
   row_.imported_at = now;
   row_.keep_raw_until = now + raw_retention;
 }
 
 Result<WindowsResult> DocumentImport::apply(LedgerWrite& ledger, std::span<const WindowSpan> windows) {
   // An answer that says nothing new leaves nothing but its audit entry: a poll a day must not fill the vault.
-  if (document_.origin.connection.empty()) {
+  if (document_.origin.connection.empty() || accepted_) {
     MEISAI_ASSIGN(row_.key, keep_document(ledger));
   }
   WindowsResult result;
@@ -52,9 +48,11 @@ Result<WindowsResult> DocumentImport::apply(LedgerWrite& ledger, std::span<const
 
 Result<DocumentKey> DocumentImport::keep_document(LedgerWrite& ledger) {
   if (row_.key != 0) return row_.key;
-  MEISAI_TRY(document_.stage_all());
-  if (!row_.connection.empty()) row_.digest = document_.digest_of_pages(document_.name + '\n' + row_.connection.text());
-  return ledger.put_document(row_);
+  MEISAI_TRY(document_.identify());
+  row_.digest = document_.digest;
+  MEISAI_ASSIGN(const DocumentKey key, ledger.put_document(row_));
+  MEISAI_TRY(outdate_hold_of(ledger, key));
+  return key;
 }
 
 Result<void> DocumentImport::apply_window(LedgerWrite& ledger, const WindowSpan& span, WindowsResult& result) {
@@ -85,7 +83,7 @@ Result<void> DocumentImport::check_readable(const Window& window) const {
                 "download the file again");
   const std::uint64_t unread = content.transaction_records - content.entries.size();
   const std::uint64_t telling = document_.origin.connection.empty() ? 4 : 1;  // a file may hold a lone damaged row
-  if (content.transaction_records >= telling && unread * 2 > content.transaction_records)
+  if (!accepted_ && content.transaction_records >= telling && unread * 2 > content.transaction_records)
     return held(Code::schema_drift,
                 "more than half of the records cannot be read: the issuer may have changed its format",
                 "nothing of it was taken in; for a file `meisai import --dry-run` says each row's reason; a newer "
@@ -102,7 +100,8 @@ Result<void> DocumentImport::choose_statement(LedgerWrite& ledger, Window& windo
   } else {
     choice = ledger::statement_named(window.statements, *account_, anchor, cards_of_statement(window));
   }
-  if (choice.doubtful)
+  if (choice.doubtful && accepted_) choice.known = choice.doubted;
+  if (choice.doubtful && !accepted_)
     return held(Code::statement_contradicted,
                 "the document may be a copy of a known statement of the same time, but differs from it in most",
                 name_the_card);
@@ -111,7 +110,13 @@ Result<void> DocumentImport::choose_statement(LedgerWrite& ledger, Window& windo
     window.statement = *known;
     return {};
   }
-  MEISAI_TRY(check_unknown_elsewhere(ledger, window));
+  MEISAI_ASSIGN(const StatementKey elsewhere, known_elsewhere(ledger, window));
+  if (const auto known = std::ranges::find(window.statements, elsewhere, &StatementRow::key);
+      elsewhere != 0 && known != window.statements.end()) {
+    window.statement = *known;  // the issuer tells it apart by something else now
+    if (!anchor.empty()) window.statement.anchor = anchor;
+    return {};
+  }
   window.new_statement = true;
   window.statement.issuer = document_.layout->issuer;
   window.statement.account_label = *account_;
@@ -154,11 +159,15 @@ Result<ledger::StatementChoice> DocumentImport::find_unnamed_statement(LedgerWri
 }
 
 /// A statement that would be new, most of whose rows are known under another one or another card, is not
-/// new: a changed due date, a renamed product, a mistyped --card. Taking it in would double the rows.
-Result<void> DocumentImport::check_unknown_elsewhere(LedgerWrite& ledger, Window& window) {
+/// new: a changed due date, a renamed product, a mistyped --card. Taking it in would double the rows. Where a person
+/// accepts it, it is the statement of the same cards that has most of its rows (0: none has); the same rows on another
+/// card stay in doubt until they say whose card it is.
+Result<StatementKey> DocumentImport::known_elsewhere(LedgerWrite& ledger, Window& window) {
   const std::uint64_t comparable = window.content.comparable_rows();
   MEISAI_ASSIGN(const std::vector<CardRow> known, ledger.cards(document_.layout->issuer));
   std::uint64_t shared = 0;
+  std::uint64_t shared_here = 0;
+  std::map<StatementKey, std::uint64_t> here;  // by statement, of the window's own cards
   for (const CardRow& card : known) {
     if (card.joined_into != 0) continue;
     const std::vector<CardKey> all_this_card(cards_.size(), card.key);
@@ -166,8 +175,16 @@ Result<void> DocumentImport::check_unknown_elsewhere(LedgerWrite& ledger, Window
     MEISAI_ASSIGN(auto overlap, matching.overlap());
     overlap.erase(0);  // rows that no statement has claimed yet are what this one bills
     shared += sum_of(overlap);
+    if (std::ranges::find(card_keys_, card.key) == card_keys_.end()) continue;
+    shared_here += sum_of(overlap);
+    for (const auto& [statement, count] : overlap) here[statement] += count;
   }
-  if (comparable < 3 || shared * 2 < comparable) return {};
+  if (comparable < 3 || shared * 2 < comparable) return StatementKey{0};
+  const bool says_whose = accepted_ && (options_.new_card || options_.card);
+  if (says_whose || (accepted_ && shared_here * 2 >= comparable)) {
+    const auto most = std::ranges::max_element(here, {}, [](const auto& entry) { return entry.second; });
+    return most == here.end() || most->second * 2 < comparable ? StatementKey{0} : most->first;
+  }
   return held(Code::statement_contradicted,
               "most rows of this document are known already, under another statement or another card",
               "see `meisai statements` and `meisai cards`; name a known card by --card as it is written there");
@@ -186,8 +203,8 @@ Result<void> DocumentImport::match(LedgerWrite& ledger, Window& window) {
       if (ledger::is_settled(each)) settled.insert(each.key);
     MEISAI_ASSIGN(window.outcome, matching.decide_linked(statement, complete_days(window), std::move(settled)));
   }
-  if (!window.new_statement && window.has_statement &&
-      ledger::contradicts(window.outcome, window.content.entries.size()))
+  if (!window.has_statement) return look_for_doubt(ledger, window);
+  if (!window.new_statement && !accepted_ && ledger::contradicts(window.outcome, window.content.entries.size()))
     return held(Code::statement_contradicted,
                 "the document contradicts most of what is known of the same card and statement", name_the_card);
   return {};

@@ -18,6 +18,22 @@
 
 namespace meisai::sync {
 
+/// Raw pages stay this long for replay after a fix of a layout (retention rule, docs/decisions).
+constexpr std::chrono::days raw_retention{400};
+
+/// A row that an application of a document changes.
+struct Touched {
+  ChangeKind change = ChangeKind::added;
+  StoredRow row;                    ///< as it is then
+  std::optional<StoredRow> before;  ///< of a modified one
+};
+
+/// A person's word on a batch that was held: it is right, whatever is known.
+struct Acceptance {
+  std::string hold;       ///< its public id, which removed rows name
+  std::size_t shown = 0;  ///< so many of the rows that it changes are reported
+};
+
 /// What the windows of one write transaction came to.
 struct WindowsResult {
   std::uint64_t added = 0;
@@ -27,14 +43,16 @@ struct WindowsResult {
   std::uint64_t held = 0;
   std::vector<RejectedCandidate> rejected;
   std::vector<StatementKey> statements;
+  std::vector<Touched> touched;  ///< as many as Acceptance::shown
 };
 
 class DocumentImport {
  public:
-  DocumentImport(StagedDocument& document, Normalizer& normalizer, const ImportOptions& options, Instant now);
+  DocumentImport(StagedDocument& document, Normalizer& normalizer, const ImportOptions& options, Instant now,
+                 std::optional<Acceptance> accepted = {});
 
-  /// Applies consecutive windows. On an Error (a hold's too: `statement_contradicted`, `schema_drift`) the
-  /// transaction is to be thrown away: nothing of the document is taken in.
+  /// Applies consecutive windows. On an Error (a hold's too, see holds.h) the transaction is to be thrown away: nothing
+  /// of the document is taken in.
   [[nodiscard]] Result<WindowsResult> apply(LedgerWrite& ledger, std::span<const WindowSpan> windows);
   /// The document's cards as they stand in the ledger; key 0: no window was about it yet.
   [[nodiscard]] const std::vector<CardRow>& cards() const noexcept { return cards_; }
@@ -61,8 +79,10 @@ class DocumentImport {
   [[nodiscard]] Result<void> choose_statement(LedgerWrite& ledger, Window& window);
   [[nodiscard]] std::vector<CardKey> cards_of_statement(const Window& window) const;
   [[nodiscard]] Result<ledger::StatementChoice> find_unnamed_statement(LedgerWrite& ledger, Window& window);
-  [[nodiscard]] Result<void> check_unknown_elsewhere(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<StatementKey> known_elsewhere(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> match(LedgerWrite& ledger, Window& window);
+  /// What the brake says of a list; `held` where it holds it.
+  [[nodiscard]] Result<void> look_for_doubt(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> write_rows(LedgerWrite& ledger, Window& window, WindowsResult& result);
   [[nodiscard]] StoredRow row_of(const Window& window, Candidate&& candidate, const ledger::Entry& entry,
                                  const ledger::Decision& decision) const;
@@ -71,6 +91,12 @@ class DocumentImport {
                                        const StoredRow& row);
   [[nodiscard]] Result<void> write_absent_pending(LedgerWrite& ledger, const Window& window, WindowsResult& result);
   [[nodiscard]] Result<void> write_disputes(LedgerWrite& ledger, const Window& window, WindowsResult& result);
+  /// Takes out what an accepted batch should list and does not.
+  [[nodiscard]] Result<void> remove_unlisted(LedgerWrite& ledger, Window& window, WindowsResult& result);
+  [[nodiscard]] Result<void> collect_unlisted(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> remove_row(LedgerWrite& ledger, const Window& window, StoredRow row,
+                                        WindowsResult& result);
+  void show(WindowsResult& result, ChangeKind change, const StoredRow& row, std::optional<StoredRow> before) const;
   [[nodiscard]] Result<bool> write_part(LedgerWrite& ledger, const Window& window, const StoredRow& row);
   [[nodiscard]] Result<void> write_coverage(LedgerWrite& ledger, const Window& window);
   [[nodiscard]] Result<void> write_quarantine(LedgerWrite& ledger, const Window& window);
@@ -81,6 +107,7 @@ class DocumentImport {
   StagedDocument& document_;
   Normalizer& normalizer_;
   const ImportOptions& options_;
+  std::optional<Acceptance> accepted_;
   DocumentRow row_;
   std::optional<std::string> account_;
   std::vector<CardRow> cards_;                                // of the document, resolved; key 0 until first needed

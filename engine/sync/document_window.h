@@ -21,6 +21,7 @@ struct DocumentImport::Window {
   StatementRow statement;                ///< key 0: none
   std::vector<StatementRow> statements;  ///< all of the issuer
   ledger::Outcome outcome;
+  DayKey shift = 0;                                ///< days by which a doubtful list is later than what is known
   std::map<StatementKey, std::uint64_t> disputed;  ///< rows that a list states otherwise than the statement bills them
 };
 

@@ -54,7 +54,8 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
 
   ChangeRange added(ledger, ChangeKind::added);
   ChangeRange modified(ledger, ChangeKind::modified);
-  const std::uint64_t changed_before = result.added + result.modified;
+  const auto changes = [&result] { return result.added + result.modified + result.removed; };
+  const std::uint64_t changed_before = changes();
   MEISAI_TRY(window.content.each_candidate([&](std::uint32_t ordinal, Candidate&& candidate) -> Result<void> {
     const ledger::Decision& decision = window.outcome.decisions[ordinal];
     if (decision.action == ledger::Action::keep || decision.action == ledger::Action::repeat) {
@@ -66,9 +67,15 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
     if (decision.action == ledger::Action::insert) {
       MEISAI_ASSIGN(const TransactionKey key, insert_row(ledger, row));
       ++result.added;
+      show(result, ChangeKind::added, row, {});
       return added.add(key);
     }
+    std::optional<StoredRow> before;
+    if (accepted_ && accepted_->shown != 0) {
+      MEISAI_ASSIGN(before, ledger.row(decision.row));
+    }
     MEISAI_ASSIGN(const bool changed, write_row(ledger, window, decision.action, row));
+    if (changed) show(result, decision.revives ? ChangeKind::added : ChangeKind::modified, row, std::move(before));
     if (changed && decision.revives) {
       ++result.added;
       return added.add(decision.row);
@@ -82,13 +89,13 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
   }));
   MEISAI_TRY(added.flush());
   MEISAI_TRY(modified.flush());
+  if (accepted_) MEISAI_TRY(remove_unlisted(ledger, window, result));
   result.held += window.outcome.absent.size();
   MEISAI_TRY(write_absent_pending(ledger, window, result));
   MEISAI_TRY(write_disputes(ledger, window, result));
   MEISAI_TRY(write_coverage(ledger, window));
   MEISAI_TRY(write_quarantine(ledger, window));
-  if (window.has_statement)
-    return write_statement(ledger, window, result.added + result.modified != changed_before, result);
+  if (window.has_statement) return write_statement(ledger, window, changes() != changed_before, result);
   return {};
 }
 
@@ -252,7 +259,7 @@ Result<void> DocumentImport::write_statement(LedgerWrite& ledger, Window& window
                                              WindowsResult& result) {
   StatementRow& statement = window.statement;
   const StatementRow before = statement;
-  const std::size_t missing = missing_from(window.content, statement, cards_);
+  const std::size_t missing = accepted_ ? 0 : missing_from(window.content, statement, cards_);
   state(statement, window.content, cards_, document_.name, !window.outcome.absent.empty() || missing != 0);
   result.held += missing;
   statement.held_count = window.outcome.absent.size() + missing + window.content.rejected.size();

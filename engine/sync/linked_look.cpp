@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/ledger/statement_identity.h"
+#include "engine/sync/holds.h"
 #include "engine/sync/statement_facts.h"
 
 namespace meisai::sync {
@@ -89,6 +90,7 @@ Result<FetchPlan> LinkedLook::plan() {
   MEISAI_ASSIGN(const auto ledger, staging_->begin_window());  // to read only: never committed
   MEISAI_ASSIGN(const std::vector<CardRow> cards, ledger->cards(connection_.issuer));
   MEISAI_ASSIGN(const std::vector<StatementRow> statements, ledger->statements(connection_.issuer));
+  MEISAI_ASSIGN(open_holds_, open_holds_of(*ledger, connection_.id));
   std::map<Digest, KnownCard> known;
   for (const CardRow& card : cards) {
     if (std::ranges::find(card.connections, connection_.id) == card.connections.end()) continue;
@@ -110,7 +112,10 @@ Result<FetchPlan> LinkedLook::plan() {
 Result<std::optional<HttpRequest>> LinkedLook::next_request() {
   MEISAI_ASSIGN(const std::optional<IssuerRequest> next, conversation_->next_request());
   MEISAI_TRY(take_pieces());  // a document may end with the last answer only when nothing more is to be asked
-  if (!next) return std::optional<HttpRequest>{};
+  if (!next) {
+    MEISAI_TRY(settle_holds());
+    return std::optional<HttpRequest>{};
+  }
   asked_ = next->url;
   HttpRequest request{.method = HttpMethod::get, .url = next->url, .headers = issuer_.headers()};
   request.headers.emplace_back("x-fapi-interaction-id", interaction_);
@@ -183,14 +188,43 @@ Result<void> LinkedLook::commit(FetchedDocument fetched) {
   // Asked for before this commit is re-checked: what one answer brings for the next document is covered too.
   MEISAI_ASSIGN(auto permit_of_next, ports_.gate.ask<Commit>(scope()));
 
-  MEISAI_ASSIGN(const auto ledger, staging_->begin_window());
-  MEISAI_ASSIGN(const WindowsResult result, apply(*ledger, document));
+  MEISAI_ASSIGN(auto ledger, staging_->begin_window());
+  auto applied = apply(*ledger, document);
+  if (!applied) {
+    ledger.reset();
+    return is_hold(applied.error().code) ? hold(applied.error(), std::move(permit_of_next))
+                                         : Result<void>(tl::unexpected(std::move(applied.error())));
+  }
+  const WindowsResult& result = *applied;
   MEISAI_TRY(ledger->add_audit(draft(" " + fetched.name + counts(result), result.held == 0 ? "done" : "held")));
   MEISAI_TRY(ledger->commit(*std::exchange(commit_permit_, std::nullopt)));
   commit_permit_.emplace(std::move(permit_of_next));
   take(result, fetched.name);
   document_.reset();
   return staging_->next_document();
+}
+
+/// Keeps the answer aside with its diagnosis, and hands that on.
+Result<void> LinkedLook::hold(const Error& why, MEISAI_UNSPENT Permit<Commit> permit) {
+  MEISAI_ASSIGN(const auto ledger, staging_->begin_window());
+  MEISAI_ASSIGN(const HoldId id, keep_hold(*ledger, *document_, why, ports_.gate.now()));
+  MEISAI_TRY(
+      ledger->add_audit(draft(" " + document_->name + " hold " + id.text(), "held", std::string(name_of(why.code)))));
+  MEISAI_TRY(ledger->commit(std::move(permit)));
+  report_.hold_id = id;
+  return fail(why);
+}
+
+/// Everything that was asked came in: what was held before is settled by it.
+Result<void> LinkedLook::settle_holds() {
+  if (open_holds_.empty()) return {};
+  MEISAI_ASSIGN(const auto ledger, staging_->begin_window());
+  MEISAI_ASSIGN(const std::vector<HoldRow> still, open_holds_of(*ledger, connection_.id));
+  for (const HoldRow& hold : still) MEISAI_TRY(end_hold(*ledger, hold, HoldState::outdated));
+  MEISAI_TRY(ledger->add_audit(draft(" holds " + std::to_string(still.size()), "outdated")));
+  MEISAI_TRY(ledger->commit(*std::exchange(commit_permit_, std::nullopt)));
+  open_holds_.clear();
+  return {};
 }
 
 void LinkedLook::take(const WindowsResult& result, const std::string& request) {
@@ -214,12 +248,13 @@ void LinkedLook::fail_with(const Error& error) {
   staging_.reset();
   commit_permit_.reset();
   const bool was_refused = is_refusal(error.code) && error.code != Code::schema_drift;
-  const bool is_hold = error.code == Code::schema_drift || error.code == Code::statement_contradicted ||
-                       error.code == Code::card_ambiguous;
+  if (report_.hold_id) return;  // its entry stands beside it
+  const bool unread = error.code == Code::schema_drift || error.code == Code::statement_contradicted ||
+                      error.code == Code::card_ambiguous;
   // Nothing was let through. If even this entry cannot be written, the error at hand says more.
   std::ignore = ports_.store.record(draft("",
                                           was_refused ? "refused"
-                                          : is_hold   ? "held"
+                                          : unread    ? "held"
                                                       : "failed",
                                           std::string(name_of(error.code))));
 }

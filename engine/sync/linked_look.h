@@ -51,6 +51,8 @@ class LinkedLook {
   [[nodiscard]] bool knows_a_card_of(const StagedDocument& document) const;
   [[nodiscard]] Result<WindowsResult> apply(LedgerWrite& ledger, StagedDocument& document) const;
   [[nodiscard]] Result<void> commit(FetchedDocument fetched);
+  [[nodiscard]] Result<void> hold(const Error& why, MEISAI_UNSPENT Permit<Commit> permit);
+  [[nodiscard]] Result<void> settle_holds();
   [[nodiscard]] PermitScope scope() const;
   [[nodiscard]] AuditDraft draft(std::string object, std::string result, std::string reason = "") const;
   void take(const WindowsResult& result, const std::string& request);
@@ -63,6 +65,7 @@ class LinkedLook {
   ConnectionReport report_;
   std::vector<StatementKey> statements_;
   std::vector<CardRow> known_cards_;  // of this connection, from earlier looks
+  std::vector<HoldRow> open_holds_;   // the same
 
   std::unique_ptr<Conversation> conversation_;
   std::string asked_;

@@ -39,6 +39,11 @@ namespace meisai::cli {
 [[nodiscard]] Result<Exit> execute(const Session&, const IncidentOpenArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const IncidentLiftArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const IncidentListArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const HoldsArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const HoldShowArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const HoldAcceptArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const HoldDiscardArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const QuarantineArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const DoctorArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const VersionArguments&);
 

@@ -95,6 +95,7 @@ void tell_findings(const Session& session, const ImportedFile& file) {
   if (report.hold) {
     session.note(session.say(Text::import_hold, {name, headline(report.hold->code, session.language())}));
     session.report(*report.hold);
+    if (report.hold_id) session.note(session.say(Text::hold_kept, {report.hold_id->text()}));
   }
   if (!report.unknown_columns.empty()) {
     std::string columns;

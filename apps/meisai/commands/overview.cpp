@@ -63,6 +63,7 @@ void print_remainders(const Session& session, const Upcoming& upcoming) {
 std::string problem_text(const Session& session, const Problem& problem) {
   if (problem.code == "statement_not_balanced") return head(session, Text::problem_statement_not_balanced);
   if (problem.code == "rows_rejected") return head(session, Text::problem_rows_rejected);
+  if (problem.code == "batch_held") return session.say(Text::problem_batch_held, {problem.object});
   if (problem.code == "cutoff") return head(session, Text::problem_cutoff);
   if (problem.code == "reauth_required") return head(session, Text::problem_reauth_required);
   if (problem.code == "suggestions_open") return head(session, Text::problem_suggestions_open);
