@@ -10,7 +10,6 @@ tl::unexpected<Error> unbuilt() { return fail(Code::internal_bug, "not built yet
 }  // namespace
 
 Result<Explanation> Engine::explain(const TransactionId&) { return unbuilt(); }
-Result<StatementDetail> Engine::statement(const StatementId&) { return unbuilt(); }
 Result<std::vector<Suggestion>> Engine::suggestions(bool) { return unbuilt(); }
 Result<Suggestion> Engine::decide(const SuggestionId&, bool) { return unbuilt(); }
 Result<Card> Engine::join_cards(const CardId&, const CardId&) { return unbuilt(); }

@@ -85,6 +85,9 @@ struct ImportArguments {
 };
 struct CardsArguments {};
 struct StatementsArguments {};
+struct StatementArguments {
+  StatementId id;
+};
 struct TransactionsArguments {
   TransactionFilter filter;
 };
@@ -122,8 +125,8 @@ using Command =
     std::variant<DemoArguments, InitArguments, StatusArguments, IssuersArguments, IssuersRegisterArguments,
                  LinkArguments, ConnectionsArguments, SyncArguments, ConsentListArguments, ConsentShowArguments,
                  ConsentRenewArguments, ConsentRevokeArguments, ImportArguments, CardsArguments, StatementsArguments,
-                 TransactionsArguments, TransactionArguments, UpcomingArguments, ChangesArguments, CoverageArguments,
-                 ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
+                 StatementArguments, TransactionsArguments, TransactionArguments, UpcomingArguments, ChangesArguments,
+                 CoverageArguments, ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
                  IncidentLiftArguments, IncidentListArguments, DoctorArguments, VersionArguments>;
 
 /// Help was asked for: this is the text.

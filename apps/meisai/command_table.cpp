@@ -113,7 +113,12 @@ void Reader::filter_options(CLI::App* to) {
 
 void Reader::declare_reading() {
   command(*app_, "cards", Text::cmd_cards, "meisai cards", [] { return CardsArguments{}; });
-  command(*app_, "statements", Text::cmd_statements, "meisai statements", [] { return StatementsArguments{}; });
+  CLI::App* statements =
+      command(*app_, "statements", Text::cmd_statements, "meisai statements", [] { return StatementsArguments{}; });
+  CLI::App* explain = command(*statements, "show", Text::cmd_statements_show, "meisai statements show ID", [this] {
+    return StatementArguments{id<StatementId>(raw_.id, "ID").value_or(StatementId{})};
+  });
+  option(explain, "id", raw_.id, Text::opt_id, "ID")->required();
 
   CLI::App* list = command(*app_, "transactions", Text::cmd_transactions, "meisai transactions --month 2026-08",
                            [this] { return TransactionsArguments{filter()}; });

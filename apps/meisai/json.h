@@ -45,6 +45,8 @@ struct Occurrence {
 
 [[nodiscard]] std::string cards(std::span<const Card> cards);
 [[nodiscard]] std::string statements(std::span<const Statement> statements);
+/// `statements show`: a list of one, with its arithmetic.
+[[nodiscard]] std::string statement_shown(const StatementDetail& detail);
 [[nodiscard]] std::string upcoming(const Upcoming& upcoming);
 [[nodiscard]] std::string changes(const ChangeList& changes);
 [[nodiscard]] std::string coverage(std::span<const CoverageOfCard> cards);
@@ -79,7 +81,7 @@ struct Check {
   bool sound = true;
   std::vector<std::string> findings;
 };
-[[nodiscard]] std::string doctor(std::span<const Check> checks, std::uint64_t raw_pages_pruned);
+[[nodiscard]] std::string doctor(std::span<const Check> checks, const StoreHealth& health);
 
 struct DemoStep {
   std::string command;

@@ -54,11 +54,13 @@ Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledS
     }
     stated = true;
     holds = holds && computed == subtotal.stated_minor;
+    balance.sums.push_back({subtotal.label, subtotal.stated_minor, computed});
   }
   if (statement.stated_total_minor) {
     stated = true;
     holds = holds && *statement.stated_total_minor == balance.computed_minor;
     MEISAI_ASSIGN(balance.difference_minor, subtract_minor(*statement.stated_total_minor, balance.computed_minor));
+    balance.sums.insert(balance.sums.begin(), {"", *statement.stated_total_minor, balance.computed_minor});
   } else {
     balance.difference_minor = by_card;
   }

@@ -106,6 +106,13 @@ class MemoryWrite final : public LedgerWrite {
   Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
   Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
+  Result<void> put_unlisted(StatementKey statement, const std::vector<TransactionKey>& transactions) override {
+    MEISAI_TRY(usable());
+    std::vector<TransactionKey> ascending = transactions;
+    std::ranges::sort(ascending);
+    put(&LedgerState::unlisted, statement, std::move(ascending));
+    return {};
+  }
   Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
   Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
   Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
@@ -330,6 +337,7 @@ class MemoryWrite final : public LedgerWrite {
       LedgerState& state = *core_->state;
       for (ChangeRow& change : changes_) {
         change.position = state.last_position() + 1;
+        change.at = audit_.front().at;
         state.changes.push_back(std::move(change));
       }
       for (const AuditDraft& draft : audit_) state.append_audit(draft);

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/sqlcipher/change_table.h"
 #include "storage/sqlcipher/ledger_writes.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_codec.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/staging.h"
+#include "storage/sqlcipher/unlisted_table.h"
 #include "storage/sqlcipher/values.h"
 
 namespace meisai::sqlcipher {
@@ -59,6 +61,10 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
   Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
   Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
+  Result<void> put_unlisted(StatementKey statement, const std::vector<TransactionKey>& transactions) override {
+    MEISAI_TRY(usable());
+    return save_unlisted(db(), statement, transactions);
+  }
   Result<void> put_alias(const AliasRow&) override { return unbuilt(); }
   Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
   Result<void> add_reason(const ReasonRow&) override { return unbuilt(); }
@@ -301,7 +307,7 @@ Result<void> SqlcipherWrite::add_audit(const AuditDraft& audit) {
 }
 
 Result<void> SqlcipherWrite::write_changes() {
-  for (ChangeRow& change : changes_) MEISAI_TRY(append_change(db(), change, head_));
+  for (ChangeRow& change : changes_) MEISAI_TRY(append_change(db(), change, audit_.front().at, head_));
   return {};
 }
 

@@ -23,6 +23,7 @@ namespace meisai::cli {
 [[nodiscard]] Result<Exit> execute(const Session&, const ImportArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const CardsArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const StatementsArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const StatementArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const TransactionsArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const TransactionArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const UpcomingArguments&);
