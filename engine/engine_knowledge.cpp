@@ -38,7 +38,7 @@ Result<std::vector<CoverageOfCard>> Engine::coverage() {
 }
 
 Result<StatementDetail> Engine::statement(const StatementId& id) {
-  MEISAI_ASSIGN(Impl::Reading now, impl_->read("statement"));
+  MEISAI_ASSIGN(Impl::Reading now, impl_->read("statements"));
   return reading::statement_detail(now.reader, *now.view, id);
 }
 

@@ -69,3 +69,38 @@ TEST_CASE("a feed of which everything was pruned goes on counting") {
   desk.tell(9, 9);
   CHECK(desk.changes(at_end, 5).value().changes.at(0).position == 4);
 }
+
+TEST_CASE("a consumer passes over what is sealed, a whole page of it too") {
+  Desk desk;
+  const CardKey hidden = desk.card("hidden", "CN1"), shown = desk.card("shown");
+  const TransactionKey first = desk.use(hidden, {.date = "2026-11-01"});
+  desk.use(hidden, {.date = "2026-11-02"});
+  desk.use(hidden, {.date = "2026-11-03"});
+  const TransactionKey ours = desk.use(shown, {.date = "2026-11-04"});
+  desk.tell(ours, ours);
+  desk.tell(first, first + 2);
+  CHECK(desk.changes("", 1).value().has_more);
+  desk.seal("CN1");
+  const auto page = desk.changes("", 1).value();
+  CHECK(page.changes.size() == 1);
+  CHECK_FALSE(page.has_more);  // the rest may not be seen
+  CHECK(page.cursor == desk.cursor());
+  desk.tell(ours, ours);
+  const auto more = desk.changes("", 1).value();
+  CHECK(more.has_more);
+  const auto last = desk.changes(more.cursor, 1).value();
+  REQUIRE(last.changes.size() == 1);
+  CHECK(last.changes[0].position == 5);
+  CHECK_FALSE(last.has_more);
+}
+
+TEST_CASE("a feed of which everything is sealed is at its end at once") {
+  Desk desk;
+  const TransactionKey row = desk.use(desk.card("hidden", "CN1"), {.date = "2026-11-01"});
+  desk.tell(row, row);
+  desk.seal("CN1");
+  const auto page = desk.changes("", 10).value();
+  CHECK(page.changes.empty());
+  CHECK_FALSE(page.has_more);
+  CHECK(page.cursor == desk.cursor());
+}

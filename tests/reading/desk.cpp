@@ -169,6 +169,18 @@ void Desk::agreed(const std::string& connection, const std::string& from, const 
   around.consents.push_back(consent);
 }
 
+void Desk::seal(const std::string& connection) {
+  const ConnectionId id(connection);
+  const ConsentId consent("consent-" + connection);
+  const AuditDraft audit{
+      .at = around.now, .actor = "subject", .operation = "consent_end", .object = "test", .result = "done"};
+  must(control_->add_connection({.id = id, .issuer = issuer, .linked_at = around.now}, audit));
+  must(control_->begin_consent(
+      id, {.consent = consent, .not_before = around.now, .not_after = around.now + std::chrono::days(9)}, {}, audit));
+  must(control_->announce_end(id, consent));
+  must(control_->end_consent(id, consent, ConsentEnd::withdrawn, around.now, HeldData::sealed, audit));
+}
+
 Upcoming Desk::upcoming() {
   const auto now = view();
   auto reader = must(reading::LedgerReader::make(*now, {}));

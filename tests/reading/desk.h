@@ -62,6 +62,8 @@ class Desk {
   Connection& linked(const std::string& id, const std::string& since, SyncOutcome last = SyncOutcome::none,
                      const std::string& looked = "");
   void agreed(const std::string& connection, const std::string& from, const std::string& to);
+  /// The connection's consent ends, and its data is sealed.
+  void seal(const std::string& connection);
   void today(const std::string& date);
 
   Upcoming upcoming();
