@@ -13,6 +13,7 @@
 #include "engine/gate/gate.h"
 #include "engine/ledger/public_id.h"
 #include "engine/reading/ledger_reader.h"
+#include "engine/reading/surroundings.h"
 #include "meisai/engine.h"
 
 namespace meisai {
@@ -59,6 +60,9 @@ class Engine::Impl {
     MEISAI_ASSIGN(Facts facts, ports.control->facts());
     return reading::LedgerReader::make(view, std::move(facts.incidents));
   }
+
+  /// What readers need beside the ledger: engine_knowledge.cpp.
+  [[nodiscard]] Result<reading::Surroundings> surroundings();
 
   [[nodiscard]] Result<ImportReport> import(ByteSource& document, const ImportOptions& options, bool preview);
 

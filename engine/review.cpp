@@ -9,7 +9,6 @@ namespace {
 tl::unexpected<Error> unbuilt() { return fail(Code::internal_bug, "not built yet"); }
 }  // namespace
 
-Result<StatementDetail> Engine::statement(const StatementId&) { return unbuilt(); }
 Result<ReplayReport> Engine::replay(const std::optional<IssuerId>&, bool) { return unbuilt(); }
 
 }  // namespace meisai

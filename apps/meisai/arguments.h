@@ -98,6 +98,9 @@ struct DecideArguments {
   bool accept = false;
 };
 struct StatementsArguments {};
+struct StatementArguments {
+  StatementId id;
+};
 struct TransactionsArguments {
   TransactionFilter filter;
 };
@@ -156,10 +159,11 @@ using Command =
     std::variant<DemoArguments, InitArguments, StatusArguments, IssuersArguments, IssuersRegisterArguments,
                  LinkArguments, ConnectionsArguments, SyncArguments, ConsentListArguments, ConsentShowArguments,
                  ConsentRenewArguments, ConsentRevokeArguments, ImportArguments, CardsArguments, CardsJoinArguments,
-                 SuggestionsArguments, DecideArguments, StatementsArguments, TransactionsArguments,
+                 SuggestionsArguments, DecideArguments, StatementsArguments, StatementArguments, TransactionsArguments,
                  TransactionArguments, EditArguments, UndoEditArguments, UpcomingArguments, ChangesArguments,
                  CoverageArguments, ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
-                 IncidentLiftArguments, IncidentListArguments, HoldsArguments, HoldShowArguments, HoldAcceptArguments, HoldDiscardArguments, QuarantineArguments, DoctorArguments, VersionArguments>;
+                 IncidentLiftArguments, IncidentListArguments, HoldsArguments, HoldShowArguments, HoldAcceptArguments,
+                 HoldDiscardArguments, QuarantineArguments, DoctorArguments, VersionArguments>;
 
 /// Help was asked for: this is the text.
 struct HelpText {

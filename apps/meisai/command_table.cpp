@@ -117,7 +117,12 @@ void Reader::filter_options(CLI::App* to) {
 
 void Reader::declare_reading() {
   declare_cards();
-  command(*app_, "statements", Text::cmd_statements, "meisai statements", [] { return StatementsArguments{}; });
+  CLI::App* statements =
+      command(*app_, "statements", Text::cmd_statements, "meisai statements", [] { return StatementsArguments{}; });
+  CLI::App* explain = command(*statements, "show", Text::cmd_statements_show, "meisai statements show ID", [this] {
+    return StatementArguments{id<StatementId>(raw_.id, "ID").value_or(StatementId{})};
+  });
+  option(explain, "id", raw_.id, Text::opt_id, "ID")->required();
 
   declare_transactions();
 

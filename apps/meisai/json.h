@@ -49,6 +49,8 @@ struct Occurrence {
 
 [[nodiscard]] std::string cards(std::span<const Card> cards);
 [[nodiscard]] std::string statements(std::span<const Statement> statements);
+/// `statements show`: a list of one, with its arithmetic.
+[[nodiscard]] std::string statement_shown(const StatementDetail& detail);
 [[nodiscard]] std::string upcoming(const Upcoming& upcoming);
 [[nodiscard]] std::string changes(const ChangeList& changes);
 [[nodiscard]] std::string coverage(std::span<const CoverageOfCard> cards);

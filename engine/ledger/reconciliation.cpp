@@ -56,6 +56,7 @@ Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledS
       MEISAI_ASSIGN(computed, sum_for_region(subtotal.region, sums));
     }
     holds = holds && computed == subtotal.stated_minor;
+    balance.sums.push_back({subtotal.label, subtotal.stated_minor, computed});
   }
   for (const auto& [label, sum] : stated_for_card) {
     MEISAI_ASSIGN(const std::int64_t computed, sum_for_card(label, statement, sums, labels));
@@ -67,6 +68,7 @@ Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledS
     stated = true;
     holds = holds && *statement.stated_total_minor == balance.computed_minor;
     MEISAI_ASSIGN(balance.difference_minor, subtract_minor(*statement.stated_total_minor, balance.computed_minor));
+    balance.sums.insert(balance.sums.begin(), {"", *statement.stated_total_minor, balance.computed_minor});
   } else {
     balance.difference_minor = by_card;
   }

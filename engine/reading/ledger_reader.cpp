@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "engine/ledger/public_id.h"
-#include "engine/ledger/reconciliation.h"
 
 namespace meisai::reading {
 namespace {
@@ -86,13 +85,29 @@ Result<std::vector<Statement>> LedgerReader::statements() {
   return statements;
 }
 
-Result<Statement> LedgerReader::statement(const StatementRow& row) {
+Result<ledger::Balance> LedgerReader::balance(const StatementRow& row) {
   std::map<CardKey, std::string> labels;
   for (const auto& [key, card] : cards_)
     if (card.joined_into == 0) labels.emplace(key, card.label);
   MEISAI_ASSIGN(const std::vector<BilledSum> sums, view_->billed_sums(row.key));
-  MEISAI_ASSIGN(const ledger::Balance balance, ledger::reconcile(row, sums, labels));
+  return ledger::reconcile(row, sums, labels);
+}
 
+const DocumentRow* LedgerReader::document(DocumentKey key) const {
+  const auto found = documents_.find(key);
+  return found == documents_.end() ? nullptr : &found->second.row;
+}
+
+std::optional<Instant> LedgerReader::last_arrival(const ConnectionId& connection) const {
+  std::optional<Instant> last;
+  for (const auto& [key, document] : documents_)
+    if (document.row.connection == connection && document.row.state == DocumentState::taken_in)
+      last = std::max(last.value_or(document.row.imported_at), document.row.imported_at);
+  return last;
+}
+
+Result<Statement> LedgerReader::statement(const StatementRow& row) {
+  MEISAI_ASSIGN(const ledger::Balance balance, this->balance(row));
   Statement statement;
   statement.id = statement_id(row.key);
   statement.issuer = row.issuer;

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <ranges>
-#include <tuple>
 
+#include "engine/reading/freshness.h"
 #include "engine/reading/review_reader.h"
 #include "engine/reading/upcoming.h"
 
@@ -47,6 +47,18 @@ std::string problem_of(const KnownHold& held, LocalDate today) {
   return text + "; see `meisai holds show " + held.shown.id.text() + "`";
 }
 
+/// What a success code would hide.
+void tell_stale(const CardFreshness& card, std::vector<Problem>& problems) {
+  if (card.quiet_since)
+    problems.push_back({"nothing_new", card.card.id.text(),
+                        "nothing new since " + iso(*card.quiet_since) +
+                            " although the card was used regularly until then; the last look was complete"});
+  if (card.missing_statement)
+    problems.push_back({"statement_missing", card.card.id.text(),
+                        "the statement of " + iso(card.missing_statement->month) + " was expected by " +
+                            iso(card.missing_statement->expected_by)});
+}
+
 /// Usage by month over all cards, newest first.
 Result<std::vector<MonthTotal>> over_all_cards(const std::vector<MonthTotal>& totals) {
   std::map<BillingMonth, MonthTotal> months;
@@ -63,23 +75,18 @@ Result<std::vector<MonthTotal>> over_all_cards(const std::vector<MonthTotal>& to
 
 }  // namespace
 
-Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts, LocalDate today) {
+Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts, const Surroundings& around) {
   Status status{.mode = facts.mode,
                 .simulated = facts.simulated,
                 .cards = {},
                 .next_debits = {},
                 .months = {},
                 .problems = {},
+                .connections = around.connections,
                 .quarantined = 0};
-  MEISAI_ASSIGN(const std::vector<CoverageRow> known, view.coverage());
-  for (Card& card : reader.cards()) {
-    CardFreshness freshness{.card = std::move(card), .known_to = {}};
-    for (const CoverageRow& range : known)
-      if (reader.card_id(range.card) == freshness.card.id)
-        freshness.known_to = std::max(freshness.known_to.value_or(range.to), range.to);
-    status.cards.push_back(std::move(freshness));
-  }
-  MEISAI_ASSIGN(Upcoming next, upcoming(reader, view, today));
+  MEISAI_ASSIGN(status.cards, freshness_of_cards(reader, view, around));
+  status.freshness = freshness_of_connections(reader, status.cards, around);
+  MEISAI_ASSIGN(Upcoming next, upcoming(reader, view, around));
   status.next_debits = std::move(next.debits);
   MEISAI_ASSIGN(const std::vector<MonthTotal> totals, view.month_totals());
   MEISAI_ASSIGN(status.months, over_all_cards(totals));
@@ -90,29 +97,19 @@ Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts
   MEISAI_ASSIGN(const std::vector<KnownHold> known_holds, holds(reader, view));
   for (const KnownHold& held : known_holds)
     if (held.shown.state == HoldState::open)
-      status.problems.push_back({"batch_held", held.shown.id.text(), problem_of(held, today)});
+      status.problems.push_back({"batch_held", held.shown.id.text(), problem_of(held, around.today)});
+  for (const CardFreshness& card : status.cards) tell_stale(card, status.problems);
+  MEISAI_ASSIGN(const std::vector<SuggestionRow> suggestions, view.suggestions());
+  const auto open = std::ranges::count(suggestions, SuggestionState::open, &SuggestionRow::state);
+  if (open != 0)
+    status.problems.push_back(
+        {"suggestions_open", "", std::to_string(open) + " pairs may be one: `meisai suggestions` shows them"});
+  for (const Connection& connection : status.connections)
+    if (connection.state == ConnectionState::reauth_required)
+      status.problems.push_back(
+          {std::string(name_of(Code::reauth_required)), connection.id.text(),
+           "the person must authorize again: `meisai consent renew " + connection.consent.consent.text() + "`"});
   return status;
-}
-
-Result<std::vector<CoverageOfCard>> coverage(const LedgerReader& reader, LedgerView& view) {
-  MEISAI_ASSIGN(std::vector<CoverageRow> rows, view.coverage());
-  std::ranges::sort(rows, {},
-                    [](const CoverageRow& row) { return std::tuple(row.card, row.from, row.to, row.certainty); });
-  std::vector<CoverageOfCard> cards;
-  for (const CoverageRow& row : rows) {
-    const CardId id = reader.card_id(row.card);
-    if (cards.empty() || cards.back().card != id) cards.push_back({id, {}, {}});
-    CoverageOfCard& card = cards.back();
-    const auto after = [](LocalDate date) { return LocalDate(std::chrono::sys_days(date) + std::chrono::days(1)); };
-    const auto before = [](LocalDate date) { return LocalDate(std::chrono::sys_days(date) - std::chrono::days(1)); };
-    if (!card.ranges.empty()) {
-      LocalDate last = card.ranges.front().to;
-      for (const auto& range : card.ranges) last = std::max(last, range.to);
-      if (after(last) < row.from) card.gaps.push_back({after(last), before(row.from), "", ""});
-    }
-    card.ranges.push_back({row.from, row.to, row.channel, row.certainty});
-  }
-  return cards;
 }
 
 }  // namespace meisai::reading

@@ -263,6 +263,9 @@ Result<void> DocumentImport::write_statement(LedgerWrite& ledger, Window& window
   state(statement, window.content, cards_, document_.name, !window.outcome.absent.empty() || missing != 0);
   result.held += missing;
   statement.held_count = window.outcome.absent.size() + missing + window.content.rejected.size();
+  std::vector<TransactionKey> unlisted;
+  for (const StoredRow& row : window.outcome.absent) unlisted.push_back(row.key);
+  MEISAI_TRY(ledger.put_unlisted(statement.key, unlisted));
 
   MEISAI_ASSIGN(const std::vector<BilledSum> sums, ledger.billed_sums(statement.key));
   std::map<CardKey, std::string> labels;

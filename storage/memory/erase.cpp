@@ -12,7 +12,8 @@ namespace {
 
 class Taking {
  public:
-  Taking(LedgerState& state, const ConnectionId& connection) : state_(state), connection_(connection) {
+  Taking(LedgerState& state, const ConnectionId& connection, Instant at)
+      : state_(state), connection_(connection), at_(at) {
     for (const auto& [key, document] : state_.documents)
       if (document.connection == connection_) documents_.insert(key);
     for (const auto& [key, card] : state_.cards)
@@ -71,6 +72,7 @@ class Taking {
       }
       std::erase_if(state_.revisions, [&](const auto& revision) { return revision.first.first == key; });
       std::erase_if(state_.layers, [&](const auto& layer) { return layer.first.first == key; });
+      for (auto& [statement, listed_no_more] : state_.unlisted) std::erase(listed_no_more, key);
       state_.rows.erase(key);
     }
     return {};
@@ -95,7 +97,10 @@ class Taking {
       });
       if (came_here && !came_elsewhere && state_.rows_of(key).empty()) statements_.insert(key);
     }
-    for (const StatementKey key : statements_) state_.statements.erase(key);
+    for (const StatementKey key : statements_) {
+      state_.statements.erase(key);
+      state_.unlisted.erase(key);
+    }
   }
 
   /// A card stays where a row, a file's coverage or a statement that only files brought holds it.
@@ -169,17 +174,21 @@ class Taking {
                              .entity = entity,
                              .first = number,
                              .last = number,
-                             .reason = "consent_erased"};
+                             .reason = "consent_erased",
+                             .at = at_};
       const bool goes_on = !state_.changes.empty() && ledger_rules::continues(state_.changes.back(), change);
-      if (goes_on)
+      if (goes_on) {
         state_.changes.back().last = number;
-      else
+        state_.changes.back().at = at_;
+      } else {
         state_.changes.push_back(change);
+      }
     }
   }
 
   LedgerState& state_;
   const ConnectionId& connection_;
+  Instant at_;
   std::set<DocumentKey> documents_;
   std::set<CardKey> only_cards_;
   std::set<TransactionKey> rows_;
@@ -189,9 +198,9 @@ class Taking {
 
 }  // namespace
 
-Result<void> LedgerState::take_away(const ConnectionId& connection) {
+Result<void> LedgerState::take_away(const ConnectionId& connection, Instant at) {
   if (connection.empty()) return fail(Code::invalid_argument, "an erasure names a connection");
-  return Taking(*this, connection).run();
+  return Taking(*this, connection, at).run();
 }
 
 }  // namespace meisai::memory

@@ -10,7 +10,15 @@
 namespace meisai::memory {
 
 std::uint64_t LedgerState::last_position() const noexcept {
-  return changes.empty() ? 0 : ledger_rules::last_position_of(changes.back());
+  return changes.empty() ? first_position - 1 : ledger_rules::last_position_of(changes.back());
+}
+
+std::uint64_t LedgerState::prune_changes(Instant before) {
+  const std::uint64_t first_before = first_position;
+  const auto kept = std::ranges::find_if(changes, [&](const ChangeRow& change) { return change.at >= before; });
+  first_position = kept == changes.end() ? last_position() + 1 : kept->position;
+  changes.erase(changes.begin(), kept);
+  return first_position - first_before;
 }
 
 bool LedgerState::lists(StatementKey statement, const StoredRow& row) const {

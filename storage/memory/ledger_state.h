@@ -63,11 +63,15 @@ struct LedgerState {
   std::map<SuggestionKey, SuggestionRow> suggestions;
   std::map<std::pair<StatementKey, ConnectionId>, bool> origins;  ///< through what it was seen; empty: a file
   UsedNumbers used;
+  std::map<StatementKey, std::vector<TransactionKey>> unlisted;  ///< what the newest copy does not list any more
   std::vector<ChangeRow> changes;
+  std::uint64_t first_position = 1;  ///< of `changes`: older ones were pruned
   std::vector<AuditEntry> audit;
   std::uint64_t generation = 0;
 
   [[nodiscard]] std::uint64_t last_position() const noexcept;
+  /// Takes away the oldest changes, up to the first that was not committed before `before`. How many positions went.
+  std::uint64_t prune_changes(Instant before);
   [[nodiscard]] bool lists(StatementKey statement, const StoredRow& row) const;
   [[nodiscard]] std::vector<const StoredRow*> rows_of(StatementKey statement) const;
   [[nodiscard]] std::vector<BilledPart> parts_of(TransactionKey transaction) const;
@@ -81,7 +85,7 @@ struct LedgerState {
   [[nodiscard]] HoldKey open_hold_of(DocumentKey document) const;
   [[nodiscard]] bool in_file(DocumentKey document) const;
   /// Takes away what came through the connection and through nothing else (erase.cpp).
-  [[nodiscard]] Result<void> take_away(const ConnectionId& connection);
+  [[nodiscard]] Result<void> take_away(const ConnectionId& connection, Instant at);
 };
 
 /// What the map holds of things that are `wanted`, in its order.

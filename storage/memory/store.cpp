@@ -147,7 +147,7 @@ class MemoryStore final : public Store {
       if (core_->writer != nullptr)
         return fail(Code::store_busy, "a window is being written", "try again", Retry::later);
       LedgerState survivors = *core_->state;
-      MEISAI_TRY(survivors.take_away(connection));
+      MEISAI_TRY(survivors.take_away(connection, audit.at));
       for (const auto& [other, tokens] : core_->tokens)
         if (other != connection && tokens.state == TokenState::refresh_intent)
           MEISAI_TRY(consent_rules::is_refresh_over(core_->refresh_begun[other], audit.at));
@@ -172,7 +172,7 @@ class MemoryStore final : public Store {
     {
       MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
       if (prune_before) {
-        MEISAI_ASSIGN(health.raw_pages_pruned, prune(*prune_before));
+        MEISAI_TRY(prune(*prune_before, health));
       }
       MEISAI_TRY(core_->record(audit));
     }
@@ -194,18 +194,18 @@ class MemoryStore final : public Store {
     return std::unique_ptr<View>(make_view(core_->snapshot(), core_->vault_tag, std::move(scope), admission.sealed()));
   }
 
-  Result<std::uint64_t> prune(Instant before) {
+  Result<void> prune(Instant before, StoreHealth& health) {
     const std::lock_guard guard(core_->mutex);
     if (core_->writer != nullptr) return fail(Code::store_busy, "a window is being written", "try again", Retry::later);
     core_->own_state();
-    std::uint64_t pruned = 0;
     std::erase_if(core_->state->pages, [&](const auto& entry) {
       const DocumentRow& document = core_->state->documents.at(entry.first);
       if (document.keep_raw_until >= before || document.state == DocumentState::held) return false;
-      pruned += entry.second.size();
+      health.raw_pages_pruned += entry.second.size();
       return true;
     });
-    return pruned;
+    health.changes_pruned = core_->state->prune_changes(before - change_retention);
+    return {};
   }
 
   static Result<void> check_months(const LedgerState& state, StoreHealth& health) {

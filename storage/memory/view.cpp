@@ -10,9 +10,6 @@
 namespace meisai::memory {
 namespace {
 
-/// Until the room's slice is written.
-tl::unexpected<Error> unbuilt() { return fail(Code::internal_bug, "not built yet"); }
-
 class MemoryView final : public ReleaseView {
  public:
   MemoryView(std::shared_ptr<const LedgerState> state, std::string vault_tag, IssuerId scope,
@@ -58,11 +55,21 @@ class MemoryView final : public ReleaseView {
   }
 
   Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override {
-    const auto known = state_->statements.find(statement);
-    if (known != state_->statements.end() &&
-        (!ledger_rules::covers(scope_, known->second.issuer) || shows_hidden(known->second)))
-      return std::vector<BilledSum>{};
+    if (is_withheld(statement)) return std::vector<BilledSum>{};
     return state_->billed_sums(statement);
+  }
+
+  Result<void> rows_of(StatementKey statement, const RowVisitor& visit) override {
+    if (is_withheld(statement)) return {};
+    for (const StoredRow* row : state_->rows_of(statement))
+      if (!visit(*row)) break;
+    return {};
+  }
+
+  Result<std::vector<TransactionKey>> unlisted_of(StatementKey statement) override {
+    const auto noted = state_->unlisted.find(statement);
+    if (noted == state_->unlisted.end() || is_withheld(statement)) return std::vector<TransactionKey>{};
+    return noted->second;
   }
 
   Result<std::vector<MonthTotal>> month_totals() override {
@@ -113,7 +120,7 @@ class MemoryView final : public ReleaseView {
     if (!in_scope(transaction)) return std::vector<UserLayer>{};
     return state_->layers_of(transaction);
   }
-  Result<std::uint64_t> first_position() override { return unbuilt(); }
+  Result<std::uint64_t> first_position() override { return state_->first_position; }
   Result<std::vector<ChangeRow>> changes(std::uint64_t after, std::size_t limit) override {
     if (!scope_.empty()) return ledger_rules::outside_scope();
     std::vector<ChangeRow> found;
@@ -181,6 +188,12 @@ class MemoryView final : public ReleaseView {
   bool is_hidden(CardKey card) const { return std::ranges::binary_search(hidden_, card); }
   bool shows_hidden(const StatementRow& statement) const {
     return std::ranges::any_of(statement.cards, [this](CardKey card) { return is_hidden(card); });
+  }
+  /// Outside of the scope, or of a card that is withheld.
+  bool is_withheld(StatementKey statement) const {
+    const auto known = state_->statements.find(statement);
+    return known != state_->statements.end() &&
+           (!ledger_rules::covers(scope_, known->second.issuer) || shows_hidden(known->second));
   }
   /// Of the things that a change names, those that are withheld.
   std::vector<std::int64_t> hidden_numbers(const ChangeRow& change) const {

@@ -24,9 +24,6 @@ typename Map::key_type next_key(const Map& map, typename Map::key_type used = 0)
   return (map.empty() ? used : std::max(used, map.rbegin()->first)) + 1;
 }
 
-/// Until the room's slice is written.
-tl::unexpected<Error> unbuilt() { return fail(Code::internal_bug, "not built yet"); }
-
 class MemoryWrite final : public LedgerWrite {
  public:
   // REQUIRES: the core's mutex is held by the caller.
@@ -177,6 +174,13 @@ class MemoryWrite final : public LedgerWrite {
     if (row.key == 0) row.key = next_key(ledger().holds, ledger().used.hold);
     put(&LedgerState::holds, row.key, row);
     return row.key;
+  }
+  Result<void> put_unlisted(StatementKey statement, const std::vector<TransactionKey>& transactions) override {
+    MEISAI_TRY(usable());
+    std::vector<TransactionKey> ascending = transactions;
+    std::ranges::sort(ascending);
+    put(&LedgerState::unlisted, statement, std::move(ascending));
+    return {};
   }
 
   Result<DocumentKey> put_document(const DocumentRow& document) override {
@@ -441,6 +445,7 @@ class MemoryWrite final : public LedgerWrite {
       LedgerState& state = *core_->state;
       for (ChangeRow& change : changes_) {
         change.position = state.last_position() + 1;
+        change.at = audit_.front().at;
         state.changes.push_back(std::move(change));
       }
       for (const AuditDraft& draft : audit_) state.append_audit(draft);

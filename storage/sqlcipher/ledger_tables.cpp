@@ -104,7 +104,7 @@ class StatementLists {
 Result<VaultHead> load_head(Database& database) {
   Statement& row = database.prepared(
       "SELECT generation,next_txn,last_position,audit_count,audit_head,control_epoch,"
-      "control_high_water FROM head WHERE one=1");
+      "control_high_water,first_position FROM head WHERE one=1");
   const RowScope scope(row);
   MEISAI_ASSIGN(const bool found, row.step());
   if (!found) return damaged_value("the vault has no head");
@@ -115,6 +115,7 @@ Result<VaultHead> load_head(Database& database) {
   MEISAI_ASSIGN(head.chain.head, digest_from(row.blob(4)));
   head.control_epoch = static_cast<std::uint64_t>(row.int64(5));
   head.control_high_water = instant_from(row.int64(6));
+  head.first_position = static_cast<std::uint64_t>(row.int64(7));
   return head;
 }
 
@@ -122,7 +123,7 @@ Result<void> save_head(Database& database, const VaultHead& head) {
   return database
       .prepared(
           "UPDATE head SET generation=?1,next_txn=?2,last_position=?3,audit_count=?4,audit_head=?5,"
-          "control_epoch=?6,control_high_water=?7 WHERE one=1")
+          "control_epoch=?6,control_high_water=?7,first_position=?8 WHERE one=1")
       .bind(1, static_cast<std::int64_t>(head.generation))
       .bind(2, head.next_transaction)
       .bind(3, static_cast<std::int64_t>(head.last_position))
@@ -130,17 +131,8 @@ Result<void> save_head(Database& database, const VaultHead& head) {
       .bind(5, bytes_of(head.chain.head))
       .bind(6, static_cast<std::int64_t>(head.control_epoch))
       .bind(7, to_column(head.control_high_water))
+      .bind(8, static_cast<std::int64_t>(head.first_position))
       .run();
-}
-
-Result<void> append_change(Database& database, ChangeRow& change, VaultHead& head) {
-  change.position = head.last_position + 1;
-  MEISAI_TRY(database.prepared("INSERT INTO change VALUES(?1,?2,?3,?4,?5,?6)")
-                 .bind_all(static_cast<std::int64_t>(change.position), static_cast<std::int64_t>(change.kind),
-                           static_cast<std::int64_t>(change.entity), change.first, change.last, change.reason)
-                 .run());
-  head.last_position = ledger_rules::last_position_of(change);
-  return {};
 }
 
 Result<std::string> load_meta(Database& database, std::string_view name) {

@@ -20,6 +20,7 @@ struct VaultHead {
   std::uint64_t generation = 0;
   TransactionKey next_transaction = 1;
   std::uint64_t last_position = 0;
+  std::uint64_t first_position = 1;  ///< of the change feed: older entries were pruned
   ChainEnd chain;
   /// The counter-anchor: where control was. An older copy of control would forget cutoffs and the clock's mark.
   std::uint64_t control_epoch = 0;
@@ -27,9 +28,6 @@ struct VaultHead {
 };
 [[nodiscard]] Result<VaultHead> load_head(Database& database);
 [[nodiscard]] Result<void> save_head(Database& database, const VaultHead& head);
-
-/// Puts a change at the end of the feed; `head` goes on to it.
-[[nodiscard]] Result<void> append_change(Database& database, ChangeRow& change, VaultHead& head);
 
 [[nodiscard]] Result<std::string> load_meta(Database& database, std::string_view name);
 [[nodiscard]] Result<void> save_meta(Database& database, std::string_view name, std::span<const std::byte> value);

@@ -148,6 +148,10 @@ CREATE TABLE client_key(issuer TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT R
 // had, and what a replay needs to know of a document.
 constexpr const char* vault_3 = R"sql(
 ALTER TABLE head ADD COLUMN first_position INTEGER NOT NULL DEFAULT 1;   -- older changes were pruned
+ALTER TABLE change ADD COLUMN at INTEGER NOT NULL DEFAULT 0;             -- of its commit
+UPDATE change SET at=(SELECT coalesce(max(at),0) FROM audit);            -- of older ones: this at the latest
+CREATE TABLE unlisted(stmt INTEGER NOT NULL, txn INTEGER NOT NULL, PRIMARY KEY(stmt, txn)) WITHOUT ROWID;
+CREATE INDEX unlisted_txn ON unlisted(txn);
 ALTER TABLE card ADD COLUMN joined_into INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE card_alias(key_hash BLOB NOT NULL, account_label TEXT NOT NULL, card INTEGER NOT NULL,
   PRIMARY KEY(card, key_hash, account_label)) WITHOUT ROWID;

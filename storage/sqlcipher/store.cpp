@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/rules/ledger_rules.h"
+#include "storage/sqlcipher/change_table.h"
 #include "storage/sqlcipher/document_table.h"
 #include "storage/sqlcipher/values.h"
 #include "storage/sqlcipher/vault_home.h"
@@ -55,6 +56,9 @@ class SqlcipherStore final : public Store {
       MEISAI_ASSIGN(Transaction transaction, Transaction::begin(*lease));
       if (prune_before) {
         MEISAI_ASSIGN(health.raw_pages_pruned, prune_pages(*lease, *prune_before));
+        MEISAI_ASSIGN(VaultHead feed, load_head(*lease));
+        MEISAI_ASSIGN(health.changes_pruned, prune_changes(*lease, *prune_before - change_retention, feed));
+        MEISAI_TRY(save_head(*lease, feed));
       }
       MEISAI_ASSIGN(head, vault->advance_head(*lease, audit));
       MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());

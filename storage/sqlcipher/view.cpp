@@ -12,6 +12,7 @@
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/row_walk.h"
+#include "storage/sqlcipher/unlisted_table.h"
 #include "storage/sqlcipher/user_layer_table.h"
 #include "storage/sqlcipher/values.h"
 #include "storage/sqlcipher/vault.h"
@@ -23,9 +24,6 @@ bool same_rows(const TransactionQuery& a, const TransactionQuery& b) {
   return a.cards == b.cards && a.from == b.from && a.to == b.to && a.undated_of == b.undated_of &&
          a.status == b.status && a.only == b.only && a.with_ignored == b.with_ignored;
 }
-
-/// Until the room's slice is written.
-tl::unexpected<Error> unbuilt() { return fail(Code::internal_bug, "not built yet"); }
 
 class SqlcipherView final : public ReleaseView {
  public:
@@ -90,11 +88,20 @@ class SqlcipherView final : public ReleaseView {
   }
 
   Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override {
-    if (!scope_.empty() || !hidden_.empty()) {
-      MEISAI_ASSIGN(const auto visible, statements());
-      if (std::ranges::find(visible, statement, &StatementRow::key) == visible.end()) return std::vector<BilledSum>{};
-    }
+    MEISAI_ASSIGN(const bool shown, shows(statement));
+    if (!shown) return std::vector<BilledSum>{};
     return load_billed_sums(db(), statement);
+  }
+
+  Result<void> rows_of(StatementKey statement, const RowVisitor& visit) override {
+    MEISAI_ASSIGN(const bool shown, shows(statement));
+    return shown ? visit_rows_of(db(), statement, visit) : Result<void>();
+  }
+
+  Result<std::vector<TransactionKey>> unlisted_of(StatementKey statement) override {
+    MEISAI_ASSIGN(const bool shown, shows(statement));
+    if (!shown) return std::vector<TransactionKey>{};
+    return load_unlisted(db(), statement);
   }
 
   Result<std::vector<MonthTotal>> month_totals() override {
@@ -120,7 +127,7 @@ class SqlcipherView final : public ReleaseView {
     if (!ours) return std::vector<UserLayer>{};
     return load_user_layers_of(db(), transaction);
   }
-  Result<std::uint64_t> first_position() override { return unbuilt(); }
+  Result<std::uint64_t> first_position() override { return head_.first_position; }
   Result<std::vector<ChangeRow>> changes(std::uint64_t after, std::size_t limit) override;
   Result<std::uint64_t> last_position() override { return head_.last_position; }
   Result<std::vector<CoverageRow>> coverage() override;
@@ -151,6 +158,13 @@ class SqlcipherView final : public ReleaseView {
 
  private:
   Database& db() const { return *lease_; }
+
+  /// Whether a statement is in the scope, and no card of it is withheld.
+  Result<bool> shows(StatementKey statement) {
+    if (scope_.empty() && hidden_.empty()) return true;
+    MEISAI_ASSIGN(const auto visible, statements());
+    return std::ranges::find(visible, statement, &StatementRow::key) != visible.end();
+  }
 
   bool is_hidden(CardKey card) const { return std::ranges::binary_search(hidden_, card); }
 
@@ -277,10 +291,10 @@ Result<std::vector<ChangeRow>> SqlcipherView::changes(std::uint64_t after, std::
   if (!scope_.empty()) return ledger_rules::outside_scope();
   std::vector<ChangeRow> found;
   if (limit == 0 || after >= head_.last_position) return found;
-  // Positions are gapless: the range that holds after+1 is the last one that begins there or before.
+  // Positions are gapless behind what was pruned: the range that holds after+1 is the last that begins there or before.
   Statement& row = db().prepared(
-      "SELECT position,kind,entity,first,last,reason FROM change WHERE position>="
-      "(SELECT max(position) FROM change WHERE position<=?1) ORDER BY position");
+      "SELECT position,kind,entity,first,last,reason,at FROM change WHERE position>="
+      "coalesce((SELECT max(position) FROM change WHERE position<=?1),0) ORDER BY position");
   const RowScope done(row);
   row.bind(1, static_cast<std::int64_t>(after + 1));
   while (found.size() < limit) {
@@ -292,6 +306,7 @@ Result<std::vector<ChangeRow>> SqlcipherView::changes(std::uint64_t after, std::
     change.first = row.int64(3);
     change.last = row.int64(4);
     change.reason = row.text(5);
+    change.at = instant_from(row.int64(6));
     ledger_rules::cut_behind(change, after);
     MEISAI_ASSIGN(auto shown, shown_parts(change));
     for (ChangeRow& part : shown)

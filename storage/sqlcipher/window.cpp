@@ -9,12 +9,14 @@
 #include "storage/sqlcipher/card_table.h"
 #include "storage/sqlcipher/document_table.h"
 #include "storage/sqlcipher/hold_table.h"
+#include "storage/sqlcipher/change_table.h"
 #include "storage/sqlcipher/ledger_writes.h"
 #include "storage/sqlcipher/link_tables.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_codec.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/staging.h"
+#include "storage/sqlcipher/unlisted_table.h"
 #include "storage/sqlcipher/user_layer_table.h"
 #include "storage/sqlcipher/values.h"
 
@@ -23,9 +25,6 @@ namespace {
 
 /// From here on a window is flushed before the gate lock is taken: a cutoff must not wait for a big disk write.
 constexpr std::uint64_t many_rows = 20'000;
-
-/// Until the room's slice is written.
-tl::unexpected<Error> unbuilt() { return fail(Code::internal_bug, "not built yet"); }
 
 class SqlcipherWrite final : public LedgerWrite {
  public:
@@ -71,6 +70,10 @@ class SqlcipherWrite final : public LedgerWrite {
   Result<HoldKey> put_hold(const HoldRow& hold) override;
   Result<void> put_user_layer(TransactionKey transaction, const UserLayer& layer) override;
   Result<bool> undo_user_layer(TransactionKey transaction) override;
+  Result<void> put_unlisted(StatementKey statement, const std::vector<TransactionKey>& transactions) override {
+    MEISAI_TRY(usable());
+    return save_unlisted(db(), statement, transactions);
+  }
 
   Result<DocumentKey> put_document(const DocumentRow& document) override;
   Result<CardKey> put_card(const CardRow& card) override;
@@ -453,7 +456,7 @@ Result<void> SqlcipherWrite::add_audit(const AuditDraft& audit) {
 }
 
 Result<void> SqlcipherWrite::write_changes() {
-  for (ChangeRow& change : changes_) MEISAI_TRY(append_change(db(), change, head_));
+  for (ChangeRow& change : changes_) MEISAI_TRY(append_change(db(), change, audit_.front().at, head_));
   return {};
 }
 

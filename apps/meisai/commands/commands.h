@@ -26,6 +26,7 @@ namespace meisai::cli {
 [[nodiscard]] Result<Exit> execute(const Session&, const SuggestionsArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const DecideArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const StatementsArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const StatementArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const TransactionsArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const TransactionArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const EditArguments&);

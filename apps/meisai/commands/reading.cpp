@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Commands that only read: cards, statements, transactions, changes, coverage.
+// Commands that only read: cards, transactions, changes, coverage.
 #include <algorithm>
 
 #include "apps/meisai/commands/commands.h"
@@ -167,35 +167,6 @@ Result<Exit> execute(const Session& session, const CardsArguments&) {
     table.add({issuers.of(card.issuer), card.label, card.last4.value_or("–"), word(session, card.kind), card.id.text(),
                joined(connections)});
   }
-  print_table(session, table);
-  return Exit::done;
-}
-
-Result<Exit> execute(const Session& session, const StatementsArguments&) {
-  MEISAI_ASSIGN(const auto engine, session.open_store());
-  MEISAI_ASSIGN(const std::vector<Statement> statements, engine->statements());
-  if (session.json()) {
-    session.print(json::statements(statements));
-    return Exit::done;
-  }
-  if (statements.empty()) session.note(session.say(Text::none_statements));
-  if (statements.empty()) return Exit::done;
-  const IssuerNames issuers(session, *engine);
-  Table table({{head(session, Text::col_billing_month)},
-               {head(session, Text::col_issuer)},
-               {head(session, Text::col_due)},
-               {head(session, Text::col_stated), Align::right},
-               {head(session, Text::col_computed), Align::right},
-               {head(session, Text::col_check)},
-               {head(session, Text::col_rows), Align::right},
-               {head(session, Text::col_held), Align::right},
-               {head(session, Text::col_state)},
-               {head(session, Text::col_id)}});
-  for (const Statement& s : statements)
-    table.add({month_text(s.billing_month), issuers.of(s.issuer), date_text(s.payment_due_date),
-               money_or_dash(s.stated_total_minor, s.currency), money_text(s.computed_total_minor, s.currency),
-               balance_cell(session, s), std::to_string(s.transaction_count), std::to_string(s.held_count),
-               word(session, s.status), s.id.text()});
   print_table(session, table);
   return Exit::done;
 }

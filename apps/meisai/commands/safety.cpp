@@ -162,7 +162,9 @@ Result<Exit> execute(const Session& session, const DoctorArguments& arguments) {
     if (audit.findings.empty())
       print_check(session, true, session.say(Text::doctor_audit, {std::to_string(audit.entries)}));
     for (const std::string& finding : audit.findings) print_check(session, false, finding);
-    if (arguments.prune) session.print(session.say(Text::doctor_pruned, {std::to_string(health.raw_pages_pruned)}));
+    if (arguments.prune)
+      session.print(session.say(Text::doctor_pruned,
+                                {std::to_string(health.raw_pages_pruned), std::to_string(health.changes_pruned)}));
     if (health.holds_discarded != 0)
       session.print(session.say(Text::doctor_holds_discarded, {std::to_string(health.holds_discarded)}));
   }

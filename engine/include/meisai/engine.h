@@ -134,16 +134,32 @@ struct ChangeList {
   bool has_more = false;
 };
 
+/// How sure an amount that will be debited is, surest first: a sum is as sure as its least sure part.
+enum class DebitCertainty : std::uint8_t {
+  stated,    ///< a closed statement, and the issuer's own sums hold
+  computed,  ///< a closed statement without a total, or one that does not balance
+  open,      ///< a month that is not closed yet: it may still grow
+  planned,   ///< a payment of an instalment plan that no statement bills yet
+  unknown,   ///< nobody states the amount (revolving, bonus)
+};
+[[nodiscard]] std::string_view name_of(DebitCertainty) noexcept;
+
 /// What will be debited.
 struct UpcomingDebit {
   IssuerId issuer;
-  StatementId statement;
+  StatementId statement;  ///< empty: there is none yet
   std::optional<BillingMonth> billing_month;
-  std::optional<LocalDate> due_date;  ///< empty where the issuer's file does not say
+  std::optional<LocalDate> due_date;  ///< empty where neither the issuer nor its earlier statements say
   std::int64_t amount_minor = 0;      ///< stated total, else computed
   Currency currency = Currency::jpy();
   std::optional<bool> balanced;
   std::vector<std::string> card_labels;
+  DebitCertainty certainty = DebitCertainty::stated;
+  bool due_is_expected = false;        ///< from earlier statements or the profile; the issuer has not said it
+  std::int64_t pending_minor = 0;      ///< the part of the amount that is pending
+  std::vector<CardId> cards;           ///< in order of `card_labels`
+  std::optional<LocalDate> used_from;  ///< first and last day of use of a month without a statement
+  std::optional<LocalDate> used_to;
 };
 /// What later statements will still bill of a purchase paid in parts.
 struct UpcomingRemainder {
@@ -155,18 +171,67 @@ struct UpcomingRemainder {
   std::optional<int> remaining_parts;
   std::optional<std::int64_t> remaining_minor;  ///< where the issuer states it
   Currency currency = Currency::jpy();
+  /// One payment that is still to come.
+  struct Part {
+    std::optional<int> index;
+    std::optional<BillingMonth> month;         ///< in which it is debited; empty: nobody says (bonus)
+    std::optional<std::int64_t> amount_minor;  ///< empty: nobody says (revolving)
+    bool estimated = true;                     ///< our arithmetic; false: the issuer states what is left, and it is one
+  };
+  std::vector<Part> parts;  ///< those that no statement bills yet, by index
+  DebitCertainty certainty = DebitCertainty::planned;
+};
+/// All that is debited in a month, each yen once.
+struct UpcomingMonth {
+  std::optional<BillingMonth> month;  ///< empty: nobody says when
+  Currency currency = Currency::jpy();
+  std::int64_t amount_minor = 0;
+  DebitCertainty certainty = DebitCertainty::stated;
+  bool more_unknown = false;  ///< something comes on top whose amount nobody states
+  struct OfCard {
+    CardId card;  ///< empty: what a statement bills to no one card of its several
+    std::string card_label;
+    std::int64_t amount_minor = 0;
+    DebitCertainty certainty = DebitCertainty::stated;
+    bool more_unknown = false;
+  };
+  std::vector<OfCard> cards;
 };
 struct Upcoming {
   std::vector<UpcomingDebit> debits;          ///< due today or later, by date
   std::vector<UpcomingRemainder> remainders;  ///< instalments and revolving
+  std::vector<UpcomingMonth> months;          ///< debits and remainders together, by month
 };
 
+/// A statement that should have come by now, by the months of those before it.
+struct ExpectedStatement {
+  BillingMonth month{};
+  LocalDate expected_by{};
+  std::uint32_t months = 1;  ///< how many are missing since then
+};
+/// How far a card is known. All of it is computed from what arrived, never from an answer's status.
 struct CardFreshness {
   Card card;
-  std::optional<LocalDate> known_to;  ///< the last day of use that an import covered
+  std::optional<LocalDate> known_to;     ///< the last day of use that an import or a look covered
+  std::optional<Instant> looked_at;      ///< last complete look through a connection
+  std::optional<LocalDate> newest_use;   ///< the newest day of use that anything is known of
+  std::optional<LocalDate> quiet_since;  ///< set where it was used regularly until then, and nothing came since
+  std::optional<ExpectedStatement> missing_statement;
+};
+/// What the last look of a connection came to, and since when nothing new arrived.
+struct ConnectionFreshness {
+  ConnectionId connection;
+  SyncOutcome outcome = SyncOutcome::none;
+  std::string reason;                        ///< of a look that was not made or failed: a Code's name
+  std::optional<Instant> looked_at;          ///< last complete look: everything was answered
+  std::optional<Instant> last_arrival;       ///< when something new came last
+  std::optional<LocalDate> unchanged_since;  ///< of a last look that found nothing new: the day of that arrival
+  std::optional<Instant> next_allowed_at;
+  bool quiet = false;  ///< one of its cards is (CardFreshness::quiet_since)
 };
 struct Problem {
-  std::string code;    ///< stable word: `statement_not_balanced`, `rows_rejected`, `cutoff`, `reauth_required`, `clock`
+  std::string code;    ///< stable word: `statement_not_balanced`, `rows_rejected`, `cutoff`, `reauth_required`,
+                       ///< `clock`, `nothing_new`, `statement_missing`
   std::string object;  ///< id
   std::string message;
 };
@@ -178,6 +243,7 @@ struct Status {
   std::vector<MonthTotal> months;  ///< usage by month over all cards (`card` 0), newest first
   std::vector<Problem> problems;
   std::vector<Connection> connections;
+  std::vector<ConnectionFreshness> freshness;  ///< in order of `connections`
   std::uint64_t quarantined = 0;
 };
 
@@ -229,6 +295,13 @@ struct HoldDetail {
   std::vector<Row> rows;          ///< the first 1,000
   std::optional<Error> obstacle;  ///< why it cannot be taken in as it stands, for example `card_ambiguous`
 };
+/// Why days are not known.
+enum class GapReason : std::uint8_t {
+  not_covered,  ///< no document and no look covers them
+  no_consent,   ///< a consent had ended and was not renewed yet: nobody looked
+  not_asked,    ///< the issuer gives them, and no look has asked for them yet
+};
+[[nodiscard]] std::string_view name_of(GapReason) noexcept;
 
 struct CoverageOfCard {
   CardId card;
@@ -237,9 +310,22 @@ struct CoverageOfCard {
     LocalDate to{};
     std::string channel;
     std::string certainty;
+    GapReason reason = GapReason::not_covered;  ///< of a gap
   };
   std::vector<Range> ranges;
-  std::vector<Range> gaps;  ///< between known ranges
+  std::vector<Range> gaps;              ///< between known ranges, and before them what could still be asked for
+  std::optional<Range> not_looked;      ///< from the day after the last known one to today
+  bool issuer_gives_no_more = false;    ///< the first known day is as far back as the issuer goes: no gap of ours
+  std::optional<LocalDate> grows_from;  ///< from here on, rows may still come within the issuer's posting delay
+  /// A statement proves what its month bills, whatever days are known.
+  struct Month {
+    BillingMonth month{};
+    StatementId statement;
+    StatementStatus status = StatementStatus::closed;
+    std::optional<bool> balanced;
+  };
+  std::vector<Month> statements;  ///< by month
+  CardFreshness freshness;
 };
 
 struct ExportReport {
@@ -296,7 +382,9 @@ class Engine {
   [[nodiscard]] Result<std::vector<Statement>> statements();
   /// `not_found` where the filter names a card or row that does not exist.
   [[nodiscard]] Result<TransactionList> transactions(const TransactionFilter& filter);
-  /// What happened since a cursor (empty: from the beginning). `invalid_argument` for a foreign cursor.
+  /// What happened since a cursor (empty: from the beginning). What is sealed is passed over. `invalid_argument` for a
+  /// foreign cursor; `cursor_too_old` where the feed does not reach back so far any more: Error::restart_cursor is a
+  /// cursor of now, from which the consumer goes on after it has read everything anew.
   [[nodiscard]] Result<ChangeList> changes(const std::string& cursor, std::size_t limit);
   /// The cursor of now.
   [[nodiscard]] Result<std::string> change_cursor();
@@ -384,7 +472,7 @@ class Engine {
   [[nodiscard]] Result<std::vector<AuditLine>> audit_entries();
   /// Verifies both chains and their anchors, offline.
   [[nodiscard]] Result<AuditReport> verify_audit();
-  /// Checks the whole store; with `prune`, destroys raw pages whose retention is over.
+  /// Checks the whole store; with `prune`, destroys raw pages and changes whose retention is over.
   [[nodiscard]] Result<StoreHealth> check(bool prune);
 
  private:

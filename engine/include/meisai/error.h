@@ -32,7 +32,7 @@ using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// Everything else that can go wrong. Grouped by what the caller can do about it.
 #define MEISAI_ERRORS(X) \
-  /* usage */             X(invalid_argument) X(not_found) X(unknown_export_target) \
+  /* usage */             X(invalid_argument) X(not_found) X(unknown_export_target) X(cursor_too_old) \
   /* documents */         X(document_not_recognized) X(document_ambiguous) X(document_truncated) \
                           X(document_too_large) X(document_unreadable) X(document_changed) \
                           X(mixed_encodings) X(not_text) X(record_too_long) X(column_missing) \
@@ -90,6 +90,7 @@ struct Error {
   std::string remedy = {};
   Retry retry = Retry::never;
   std::optional<Instant> next_allowed_at = {};
+  std::string restart_cursor = {};  ///< cursor_too_old: where a consumer of the change feed starts again
 };
 
 template <class T>

@@ -169,7 +169,10 @@ struct ChangeRow {
   std::int64_t first = 0;
   std::int64_t last = 0;
   std::string reason;
+  Instant at{};  ///< of its commit, as the commit's first audit entry says; the store sets it
 };
+/// How long the change feed remembers: a consumer that stayed away for longer reads everything again.
+constexpr std::chrono::days change_retention{400};
 
 struct CoverageRow {
   CardKey card = 0;
@@ -292,6 +295,9 @@ class LedgerWrite {
   /// Takes a record out of the quarantine that can be read now. Nothing where it is not there.
   [[nodiscard]] virtual Result<void> drop_quarantine(DocumentKey document, std::uint64_t row, Code code) = 0;
   [[nodiscard]] virtual Result<void> drop_part(TransactionKey transaction, StatementKey statement) = 0;
+  /// Notes which rows the newest copy of the statement does not list any more, in place of what was noted before.
+  [[nodiscard]] virtual Result<void> put_unlisted(StatementKey statement,
+                                                  const std::vector<TransactionKey>& transactions) = 0;
   /// Keeps an identity that the row had. Where another row has the alias, it becomes this row's.
   [[nodiscard]] virtual Result<void> put_alias(const AliasRow& alias) = 0;
   /// Keeps what told the card apart once. `internal_bug` where another card has it.
@@ -374,6 +380,10 @@ class LedgerView {
   /// What the row was before each revision, oldest first.
   [[nodiscard]] virtual Result<std::vector<StoredRow>> revisions_of(TransactionKey transaction) = 0;
   [[nodiscard]] virtual Result<std::vector<BilledSum>> billed_sums(StatementKey statement) = 0;
+  /// As LedgerWrite::rows_of; nothing of a statement that is withheld.
+  [[nodiscard]] virtual Result<void> rows_of(StatementKey statement, const RowVisitor& visit) = 0;
+  /// Rows that the newest copy of the statement does not list any more, ascending.
+  [[nodiscard]] virtual Result<std::vector<TransactionKey>> unlisted_of(StatementKey statement) = 0;
   /// Uses of each card by month and currency: dated rows but for payments and authorizations.
   [[nodiscard]] virtual Result<std::vector<MonthTotal>> month_totals() = 0;
   [[nodiscard]] virtual Result<std::vector<AliasRow>> aliases_of(TransactionKey transaction) = 0;
@@ -410,7 +420,7 @@ struct StoreHealth {
   std::vector<std::string> findings;  ///< empty: sound
   std::uint64_t raw_pages_pruned = 0;
   std::uint64_t holds_discarded = 0;  ///< because the retention of their raw pages is over
-  std::uint64_t changes_pruned = 0;   ///< positions of the change feed
+  std::uint64_t changes_pruned = 0;  ///< positions of the change feed that it does not have any more
 };
 
 class Store {
@@ -439,7 +449,8 @@ class Store {
   [[nodiscard]] virtual Result<void> erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
                                            const ConsentId& consent, const AuditDraft& audit) = 0;
   /// Whole check (page integrity, roll-up recomputed, audit chain against its anchor); with `prune_before`
-  /// raw pages whose retention ended before that instant are destroyed, but for those of documents that are held.
+  /// raw pages whose retention ended before that instant are destroyed, but for those of documents that are held, and so are entries of the change feed that
+  /// were committed `change_retention` before it: always the oldest ones, so that what is left has no hole.
   [[nodiscard]] virtual Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit,
                                                   std::optional<Instant> prune_before, const AuditDraft& audit) = 0;
 };
