@@ -34,16 +34,39 @@ TEST_CASE("lists and statements under stable ids end in the ledger of the truth"
   CHECK(holds("stable ids", {}));
 }
 
-constexpr Habits no_ids{.stable_ids = false, .revises = false, .moves_dates = false};
-constexpr Habits no_ids_nothing_pending{
-    .stable_ids = false, .pending_rows = false, .revises = false, .moves_dates = false};
+constexpr Habits no_ids{.stable_ids = false,
+                        .revises = false,
+                        .moves_dates = false,
+                        .pending_like_posted = false,
+                        .like_other_bills = false};
 
-TEST_CASE("lists and statements without ids end in the ledger of the truth", "[property]") {
-  CHECK(holds("no ids", no_ids_nothing_pending));
+Habits with(Habits habits, bool Habits::* habit, bool value) {
+  habits.*habit = value;
+  return habits;
 }
 
-TEST_CASE("lists and statements without ids, with pending rows, end in the ledger of the truth", "[property]") {
-  CHECK(holds("no ids, pending rows", no_ids));
+TEST_CASE("lists and statements without ids or pending rows end in the ledger of the truth", "[property]") {
+  CHECK(holds("no ids, nothing pending", with(no_ids, &Habits::pending_rows, false)));
+}
+
+TEST_CASE("lists and statements without ids end in the ledger of the truth", "[property]") {
+  CHECK(holds("no ids", no_ids));
+}
+
+TEST_CASE("no ids: pending rows beside posted ones of the same shop and amount", "[.waits]") {
+  CHECK(holds("no ids, pending like posted", with(no_ids, &Habits::pending_like_posted, true)));
+}
+
+TEST_CASE("no ids: statements that are mostly alike", "[.waits]") {
+  CHECK(holds("no ids, alike bills", with(no_ids, &Habits::like_other_bills, true)));
+}
+
+TEST_CASE("no ids: amounts that the issuer revises", "[.waits]") {
+  CHECK(holds("no ids, revised", with(no_ids, &Habits::revises, true)));
+}
+
+TEST_CASE("no ids: dates that the issuer moves", "[.waits]") {
+  CHECK(holds("no ids, moved", with(no_ids, &Habits::moves_dates, true)));
 }
 
 }  // namespace meisai::oracle

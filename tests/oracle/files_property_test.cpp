@@ -16,8 +16,14 @@
 namespace meisai::oracle {
 namespace {
 
-constexpr Habits files_only{
-    .stable_ids = false, .pending_rows = false, .moves_dates = false, .hides = false, .parts = true, .by_files = true};
+constexpr Habits files_only{.stable_ids = false,
+                            .pending_rows = false,
+                            .moves_dates = false,
+                            .hides = false,
+                            .parts = true,
+                            .plans_alike = false,
+                            .like_other_bills = false,
+                            .by_files = true};
 
 /// A copy of a month, as it was on a day.
 struct Download {

@@ -2,6 +2,9 @@
 #include "tests/oracle/generate.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
 
 namespace meisai::oracle {
 namespace {
@@ -25,7 +28,7 @@ rc::Gen<Purchase> purchases() {
               {{6, Life::at_once}, {2, Life::same_id}, {2, Life::linked}, {2, Life::unlinked}, {2, Life::released}})),
       gen::set(&Purchase::waits, gen::oneOf(gen::inRange(1, 12), gen::inRange(1, 50))),
       gen::set(&Purchase::posted_more, sometimes(200, 3)), gen::set(&Purchase::posted_later, sometimes(6, 3)),
-      gen::set(&Purchase::revised_after, sometimes(40)), gen::set(&Purchase::revised_by, gen::element(100, 200, -100)),
+      gen::set(&Purchase::revised_after, sometimes(40)), gen::set(&Purchase::revised_by, gen::element(133, 266, -177)),
       gen::set(&Purchase::moved_after, sometimes(40)), gen::set(&Purchase::moved_by, gen::inRange(-10, 10)),
       gen::set(&Purchase::hidden_after, sometimes(10)), gen::set(&Purchase::hidden_for, gen::inRange(1, 40)),
       gen::set(&Purchase::slips, sometimes(15)),
@@ -43,7 +46,28 @@ Purchase within(const Habits& habits, Purchase purchase) {
   // Without ids, a statement of which most is known of another card is held, and a person is asked.
   if (!habits.stable_ids) purchase.yen += 10 * purchase.card;
   if (!habits.parts || purchase.yen < 0) purchase.parts = 1;
+  if (!habits.plans_alike) purchase.yen += purchase.parts - 1;
   return purchase;
+}
+
+/// A bill keeps at most one row that another bill has too.
+void keep_bills_apart(std::vector<Purchase>& purchases) {
+  using Content = std::tuple<int, Day, int, int>;
+  std::map<Content, std::vector<int>> bills_with;  // one entry a row
+  std::set<std::pair<int, int>> with_a_like;       // card and bill
+  for (Purchase& one : purchases) {
+    const int bill = bill_of(one);
+    for (;; one.yen += 7) {
+      std::vector<int>& bills = bills_with[{one.card, one.used, one.shop, one.yen}];
+      const bool is_like = std::ranges::any_of(bills, [bill](int other) { return other != bill; });
+      const bool may_be = bills.size() == 1 && one.twins == 0 && !with_a_like.contains({one.card, bill}) &&
+                          !with_a_like.contains({one.card, bills.front()});
+      if (is_like && !may_be) continue;
+      if (is_like) with_a_like.insert({{one.card, bill}, {one.card, bills.front()}});
+      bills.insert(bills.end(), static_cast<std::size_t>(one.twins) + 1, bill);
+      break;
+    }
+  }
 }
 
 rc::Gen<Look> looks() {
@@ -66,6 +90,10 @@ rc::Gen<Look> looks() {
 rc::Gen<Truth> truths(const Habits& habits) {
   return gen::map(up_to(12, purchases()), [habits](std::vector<Purchase> purchases) {
     for (Purchase& each : purchases) each = within(habits, each);
+    for (std::size_t i = 0; i < purchases.size(); ++i)
+      if (!habits.pending_like_posted && purchases[i].life != Life::at_once)
+        purchases[i].yen += 11 * (static_cast<int>(i) + 1);
+    if (!habits.like_other_bills) keep_bills_apart(purchases);
     return Truth{habits, std::move(purchases)};
   });
 }

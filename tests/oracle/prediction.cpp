@@ -14,10 +14,10 @@ std::vector<std::string> sorted(std::vector<std::string> lines) {
 }
 
 /// With the issuer's id: a bill that lists another row of the same shape was revised.
-std::vector<std::string> lines_of(const Bill& bill) {
-  std::vector<std::string> lines;
-  for (const Row& row : bill.rows) lines.push_back(row.id + " " + line_of(row));
-  return sorted(std::move(lines));
+std::map<std::string, int> lines_of(const Bill& bill) {
+  std::map<std::string, int> lines;
+  for (const Row& row : bill.rows) ++lines[row.id + " " + line_of(row)];
+  return lines;
 }
 
 }  // namespace
@@ -26,10 +26,16 @@ void Prediction::saw(const Document& document, Day today) {
   if (document.is_bill) {
     const auto bill = bill_on(truth_, document.card, document.bill, today);
     if (!bill || !bill->closed) return;
-    const auto [first, is_new] = closed_.try_emplace(bill->reference(), lines_of(*bill));
-    if (is_new || first->second == lines_of(*bill)) return;
-    first->second = lines_of(*bill);
-    revised_.insert(bill->reference());
+    const auto [known, is_new] = closed_.try_emplace(bill->reference(), Closed{lines_of(*bill), bill->total});
+    if (is_new) return;
+    // A copy that lacks rows revises nothing: they stay.
+    if (known->second.total != bill->total) revised_.insert(bill->reference());
+    known->second.total = bill->total;
+    for (const auto& [line, count] : lines_of(*bill)) {
+      int& most = known->second.rows[line];
+      if (count > most) revised_.insert(bill->reference());
+      most = std::max(most, count);
+    }
     return;
   }
   for (const Row& row : rows_on(truth_, today))

@@ -42,9 +42,13 @@ class Prediction {
   [[nodiscard]] std::vector<Bill> final_bills() const;
 
   const Truth& truth_;
-  std::set<std::string> shown_pending_;                     // lines of rows that a list has shown as pending
-  std::map<std::string, std::vector<std::string>> closed_;  // by reference: its lines when first seen closed
-  std::set<std::string> revised_, cut_;                     // references
+  std::set<std::string> shown_pending_;  // lines of rows that a list has shown as pending
+  struct Closed {
+    std::map<std::string, int> rows;  // the most of each line that a copy had
+    int total = 0;                    // as stated last
+  };
+  std::map<std::string, Closed> closed_;  // by reference, as it was shown closed
+  std::set<std::string> revised_, cut_;   // references
 };
 
 }  // namespace meisai::oracle

@@ -99,6 +99,9 @@ std::string Reading::line(LedgerView& view, const StoredRow& row) {
   std::map<std::string, std::int64_t> shares;
   for (const BilledPart& part : must(view.parts_of(row.key)))
     shares[statements_.at(part.statement)] = part.billed_minor.value_or(0);
+  // A share of the whole says what a row without shares says.
+  if (shares.size() == 1 && shares.begin()->second == row.facts.amount_minor)
+    return text + " in " + shares.begin()->first;
   for (const auto& [statement, yen] : shares) text += " " + std::to_string(yen) + " in " + statement;
   if (shares.empty() && row.statement != 0) text += " in " + statements_.at(row.statement);
   return text;

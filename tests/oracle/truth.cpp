@@ -81,6 +81,8 @@ std::vector<Row> rows_on(const Truth& truth, Day today) {
 
 std::string Bill::reference() const { return "S" + std::to_string(index) + "c" + std::to_string(card); }
 
+int bill_of(const Purchase& purchase) { return bill_for(course_of(purchase).posted); }
+
 int share_of(const Row& row, int part) {
   const int equal = row.yen / row.parts;
   return part + 1 < row.parts ? equal : row.yen - equal * (row.parts - 1);

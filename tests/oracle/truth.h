@@ -63,7 +63,10 @@ struct Habits {
   bool states_bills = true;
   bool slips = true;
   bool parts = false;
-  bool by_files = false;  ///< shows closed bills and nothing else
+  bool pending_like_posted = true;  ///< a pending row may stand beside a posted one of the same day, shop and amount
+  bool plans_alike = true;          ///< a purchase in instalments may be like one that is billed once
+  bool like_other_bills = true;     ///< most rows of a bill may be like rows of another bill
+  bool by_files = false;            ///< shows closed bills and nothing else
 };
 
 struct Truth {
@@ -89,6 +92,8 @@ struct Row {
 /// Every row that the issuer knows on this day, twins one by one, in order of the truth.
 [[nodiscard]] std::vector<Row> rows_on(const Truth& truth, Day today);
 
+/// The first bill that bills it.
+[[nodiscard]] int bill_of(const Purchase& purchase);
 /// What the k-th bill (from 0) of a row states of it.
 [[nodiscard]] int share_of(const Row& row, int part);
 
