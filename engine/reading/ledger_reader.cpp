@@ -201,11 +201,6 @@ Result<IssuerId> LedgerReader::issuer_of(const SuggestionRow& suggestion) const 
   return cards_.at(row.card).issuer;
 }
 
-const DocumentRow* LedgerReader::document(DocumentKey key) const {
-  const auto found = documents_.find(key);
-  return found == documents_.end() ? nullptr : &found->second.row;
-}
-
 Result<void> LedgerReader::query_cards(const TransactionFilter& filter, TransactionQuery& query) const {
   if (filter.card) {
     MEISAI_ASSIGN(const CardKey key, card_key(*filter.card));

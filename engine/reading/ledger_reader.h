@@ -39,8 +39,6 @@ class LedgerReader {
   /// Whether the card is one that this view shows.
   [[nodiscard]] bool shows(CardKey key) const { return cards_.contains(key); }
   [[nodiscard]] const std::map<CardKey, CardRow>& card_rows() const noexcept { return cards_; }
-  /// Null where it is not there any more.
-  [[nodiscard]] const DocumentRow* document(DocumentKey key) const;
   /// When something new came through the connection last: an answer that says nothing new leaves no document.
   [[nodiscard]] std::optional<Instant> last_arrival(const ConnectionId& connection) const;
   [[nodiscard]] const std::vector<StatementRow>& statement_rows() const noexcept { return statements_; }
