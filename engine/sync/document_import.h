@@ -46,6 +46,19 @@ struct WindowsResult {
   std::vector<Touched> touched;  ///< as many as Acceptance::shown
 };
 
+/// Records of a stored document that were refused when it was taken in.
+struct Release {
+  DocumentRow document;
+  std::vector<CardRow> cards;          ///< of the document; key 0: not known, and then nothing of it is taken in
+  StatementKey statement = 0;          ///< that waits for them; 0: none
+  std::map<std::uint64_t, bool> lines;  ///< true: a later copy of the statement holds without it
+};
+struct Released {
+  std::set<std::uint64_t> lines;  ///< that are settled: taken in, or known by another way
+  std::vector<StoredRow> added;
+  std::uint64_t modified = 0;
+};
+
 class DocumentImport {
  public:
   DocumentImport(StagedDocument& document, Normalizer& normalizer, const ImportOptions& options, Instant now,
@@ -54,6 +67,8 @@ class DocumentImport {
   /// Applies consecutive windows. On an Error (a hold's too, see holds.h) the transaction is to be thrown away: nothing
   /// of the document is taken in.
   [[nodiscard]] Result<WindowsResult> apply(LedgerWrite& ledger, std::span<const WindowSpan> windows);
+  /// Takes in what of `wanted` can be read now, and nothing else of the window. For an accepted import, which asks nobody.
+  [[nodiscard]] Result<Released> release(LedgerWrite& ledger, const WindowSpan& span, const Release& wanted);
   /// The document's cards as they stand in the ledger; key 0: no window was about it yet.
   [[nodiscard]] const std::vector<CardRow>& cards() const noexcept { return cards_; }
 
@@ -102,6 +117,12 @@ class DocumentImport {
   [[nodiscard]] Result<void> write_quarantine(LedgerWrite& ledger, const Window& window);
   [[nodiscard]] Result<void> write_statement(LedgerWrite& ledger, Window& window, bool rows_changed,
                                              WindowsResult& result);
+  [[nodiscard]] Result<void> release_rows(LedgerWrite& ledger, Window& window, const Release& wanted,
+                                          Released& released);
+  [[nodiscard]] Result<void> release_known(LedgerWrite& ledger, Window& window, const ledger::Decision& decision,
+                                           const StoredRow& row, Released& released);
+  [[nodiscard]] Result<void> write_released(LedgerWrite& ledger, Window& window, const Release& wanted,
+                                            const Released& released);
   [[nodiscard]] Result<void> check_readable(const Window& window) const;
 
   StagedDocument& document_;
