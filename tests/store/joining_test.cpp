@@ -245,7 +245,8 @@ TEMPLATE_TEST_CASE("one bill that two cards had is one bill, and balances", "[ca
 
 TEMPLATE_TEST_CASE("a merged row that a file brought too outlives the connection that brought it first",
                    "[cards][erase]", MemoryWorld, FolderWorld) {
-  TestType world;
+  TestType made;
+  World& world = made;
   world.connect("con1");
   CardKey card = 0;
   TransactionKey linked = 0, filed = 0;
