@@ -85,7 +85,6 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
   }
   if (!currency) currency = facts->currency;
   const auto ordinal = static_cast<std::uint32_t>(entries.size());
-  const bool states_pending = !document_.layout->vocabulary.pending_word.empty();
   entries.push_back({.facts = ledger::facts_key(*facts),
                      .in_parts = billed_in_parts(facts->plan.type),
                      .undated = !facts->date.date,
@@ -100,7 +99,7 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
                      .pending = facts->status == TransactionStatus::pending,
                      .reference = ledger::reference_hash(facts->issuer_reference),
                      .was_pending_as = ledger::reference_hash(facts->pending_reference),
-                     .likeness = states_pending ? ledger::likeness_hash(*facts) : 0});
+                     .likeness = ledger::likeness_hash(*facts)});
   if (facts->date.date) note_date(*facts->date.date, entries.back());
   if (window_.records <= kept_candidates) kept_.push_back({record.card, record.row, std::move(*facts)});
   return {};
