@@ -35,6 +35,7 @@ enum class Tag : std::uint8_t {
   pending_reference,
   absent_since,
   merged_into,
+  disputed_minor,
 };
 
 std::int64_t pack_attributes(const TransactionFacts& facts) noexcept {
@@ -74,7 +75,7 @@ bool is_plain(const TransactionFacts& facts) noexcept {
 void write_extra(const StoredRow& row, std::string& out) {
   const TransactionFacts& facts = row.facts;
   out.clear();
-  if (is_plain(facts) && !row.absent_since && row.merged_into == 0) return;
+  if (is_plain(facts) && !row.absent_since && row.merged_into == 0 && !row.disputed_minor) return;
   ExtraWriter extra(out);
   if (facts.currency != Currency::jpy()) extra.text(Tag::currency, facts.currency.code());
   extra.number(Tag::remaining, facts.remaining_minor);
@@ -84,6 +85,7 @@ void write_extra(const StoredRow& row, std::string& out) {
   if (!facts.pending_reference.empty()) extra.text(Tag::pending_reference, facts.pending_reference);
   extra.number(Tag::absent_since, to_column(row.absent_since));
   if (row.merged_into != 0) extra.number(Tag::merged_into, row.merged_into);
+  extra.number(Tag::disputed_minor, row.disputed_minor);
   if (!facts.foreign) return;
   const ForeignAmount& foreign = *facts.foreign;
   extra.text(Tag::foreign_text, foreign.amount_text);
@@ -161,6 +163,10 @@ Result<void> read_field(Tag tag, std::string_view bytes, StoredRow& row) {
       MEISAI_ASSIGN(row.merged_into, number_from(bytes));
       return {};
     }
+    case Tag::disputed_minor: {
+      MEISAI_ASSIGN(row.disputed_minor, number_from(bytes));
+      return {};
+    }
   }
   return damaged_value("an unknown packed field");
 }
@@ -169,6 +175,7 @@ Result<void> read_extra(std::span<const std::byte> blob, StoredRow& row) {
   TransactionFacts& facts = row.facts;
   row.absent_since.reset();
   row.merged_into = 0;
+  row.disputed_minor.reset();
   facts.currency = Currency::jpy();
   facts.remaining_minor.reset();
   facts.plan.index.reset();
