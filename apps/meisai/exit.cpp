@@ -15,6 +15,7 @@ Exit exit_of(Code code) noexcept {  // NOLINT(readability-function-size): a tabl
       return Exit::usage;
 
     case Code::statement_contradicted:
+    case Code::batch_doubtful:
     case Code::no_card_account:
       return Exit::partial;
 

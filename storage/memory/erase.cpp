@@ -51,6 +51,7 @@ class Taking {
     raise(state_.used.statement, state_.statements);
     raise(state_.used.document, state_.documents);
     raise(state_.used.transaction, state_.rows);
+    raise(state_.used.hold, state_.holds);
     raise(state_.used.suggestion, state_.suggestions);
   }
 
@@ -150,8 +151,10 @@ class Taking {
   void take_documents() {
     const auto named = named_documents();
     std::erase_if(state_.quarantine, [&](const auto& entry) { return documents_.contains(entry.second.document); });
+    std::erase_if(state_.holds, [&](const auto& entry) { return documents_.contains(entry.second.document); });
     for (const DocumentKey key : documents_) {
       state_.pages.erase(key);
+      state_.documents.at(key).cards.clear();
       if (!named.contains(key)) state_.documents.erase(key);
     }
   }

@@ -48,6 +48,13 @@ Result<std::vector<BilledSum>> LedgerState::billed_sums(StatementKey statement) 
   return sums;
 }
 
+HoldKey LedgerState::open_hold_of(DocumentKey document) const {
+  const auto found = std::ranges::find_if(holds, [&](const auto& entry) {
+    return entry.second.document == document && entry.second.state == HoldState::open;
+  });
+  return found == holds.end() ? 0 : found->first;
+}
+
 bool LedgerState::in_file(DocumentKey document) const {
   const auto found = documents.find(document);
   return found != documents.end() && found->second.connection.empty();

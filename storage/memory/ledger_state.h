@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <tuple>
@@ -37,6 +38,7 @@ struct UsedNumbers {
   StatementKey statement = 0;
   DocumentKey document = 0;
   TransactionKey transaction = 0;
+  HoldKey hold = 0;
   SuggestionKey suggestion = 0;
 };
 
@@ -54,6 +56,7 @@ struct LedgerState {
   std::map<std::tuple<CardKey, BillingMonth, std::string>, MonthTotal> months;
   std::map<std::int64_t, CoverageRow> coverage;
   std::map<QuarantineKey, QuarantineRow> quarantine;
+  std::map<HoldKey, HoldRow> holds;
   std::map<RowPlace, TransactionKey> aliases;
   std::map<std::pair<TransactionKey, std::size_t>, ReasonRow> reasons;
   std::map<SuggestionKey, SuggestionRow> suggestions;
@@ -71,10 +74,27 @@ struct LedgerState {
   void append_audit(const AuditDraft& draft);
   /// Cards that only sealed connections brought, ascending.
   [[nodiscard]] std::vector<CardKey> withheld(const std::vector<ConnectionId>& sealed) const;
+  /// The open hold of the document; 0: none.
+  [[nodiscard]] HoldKey open_hold_of(DocumentKey document) const;
   [[nodiscard]] bool in_file(DocumentKey document) const;
   /// Takes away what came through the connection and through nothing else (erase.cpp).
   [[nodiscard]] Result<void> take_away(const ConnectionId& connection);
 };
+
+/// What the map holds of things that are `wanted`, in its order.
+template <class Map, class Wanted>
+[[nodiscard]] std::vector<typename Map::mapped_type> values_of(const Map& map, const Wanted& wanted) {
+  std::vector<typename Map::mapped_type> found;
+  for (const auto& [key, value] : map)
+    if (wanted(value)) found.push_back(value);
+  return found;
+}
+/// What the map holds under the key, if anything.
+template <class Map>
+[[nodiscard]] std::optional<typename Map::mapped_type> value_of(const Map& map, const typename Map::key_type& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? std::nullopt : std::optional(found->second);
+}
 
 /// Changes to a state's maps, and the way back.
 class UndoLog {

@@ -86,7 +86,16 @@ class MemoryStaging final : public Staging {
     pages_->clear();
     return {};
   }
-  Result<DocumentRow> open_stored(DocumentKey) override { return fail(Code::internal_bug, "not built yet"); }
+  Result<DocumentRow> open_stored(DocumentKey key) override {
+    MEISAI_TRY(next_document());
+    const auto state = core_->snapshot();
+    const auto document = state->documents.find(key);
+    if (document == state->documents.end()) return fail(Code::not_found, "no such document");
+    const auto pages = state->pages.find(key);
+    if (pages == state->pages.end()) return fail(Code::not_found, "the document's raw records are gone");
+    *pages_ = pages->second;
+    return document->second;
+  }
   Result<std::unique_ptr<LedgerWrite>> begin_window() override {
     if (pages_.use_count() > 1) return fail(Code::internal_bug, "a window is open already");
     return begin_write(core_, pages_);
@@ -191,7 +200,8 @@ class MemoryStore final : public Store {
     core_->own_state();
     std::uint64_t pruned = 0;
     std::erase_if(core_->state->pages, [&](const auto& entry) {
-      if (core_->state->documents.at(entry.first).keep_raw_until >= before) return false;
+      const DocumentRow& document = core_->state->documents.at(entry.first);
+      if (document.keep_raw_until >= before || document.state == DocumentState::held) return false;
       pruned += entry.second.size();
       return true;
     });

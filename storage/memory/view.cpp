@@ -96,7 +96,12 @@ class MemoryView final : public ReleaseView {
       if (visible(suggestion, suggestion.first) && visible(suggestion, suggestion.second)) found.push_back(suggestion);
     return found;
   }
-  Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
+  Result<std::vector<HoldRow>> holds() override {
+    std::vector<HoldRow> rows;
+    for (const auto& [key, hold] : state_->holds)
+      if (shows(hold.document)) rows.push_back(hold);
+    return rows;
+  }
   Result<std::map<TransactionKey, UserLayer>> user_layers() override { return unbuilt(); }
   Result<std::vector<UserLayer>> user_layer_history(TransactionKey) override { return unbuilt(); }
   Result<std::uint64_t> first_position() override { return unbuilt(); }
@@ -128,12 +133,8 @@ class MemoryView final : public ReleaseView {
 
   Result<std::vector<QuarantineRow>> quarantine() override {
     std::vector<QuarantineRow> rows;
-    for (const auto& [key, row] : state_->quarantine) {
-      const auto document = state_->documents.find(row.document);
-      if (document == state_->documents.end()) continue;
-      const bool withheld = std::ranges::find(sealed_, document->second.connection) != sealed_.end();
-      if (!withheld && ledger_rules::covers(scope_, document->second.issuer)) rows.push_back(row);
-    }
+    for (const auto& [key, row] : state_->quarantine)
+      if (shows(row.document)) rows.push_back(row);
     return rows;
   }
 
@@ -161,6 +162,12 @@ class MemoryView final : public ReleaseView {
     for (const auto& [key, row] : map)
       if (ledger_rules::covers(scope_, row.issuer)) found.push_back(row);
     return found;
+  }
+  /// What is of a document and of no card yet is withheld by the connection that brought it.
+  bool shows(DocumentKey key) const {
+    const auto document = state_->documents.find(key);
+    return document != state_->documents.end() && ledger_rules::covers(scope_, document->second.issuer) &&
+           std::ranges::find(sealed_, document->second.connection) == sealed_.end();
   }
   bool is_hidden(CardKey card) const { return std::ranges::binary_search(hidden_, card); }
   bool shows_hidden(const StatementRow& statement) const {

@@ -41,18 +41,12 @@ class MemoryWrite final : public LedgerWrite {
 
   Result<std::vector<CardRow>> cards(const IssuerId& issuer) override {
     MEISAI_TRY(usable());
-    std::vector<CardRow> found;
-    for (const auto& [key, card] : ledger().cards)
-      if (card.issuer == issuer) found.push_back(card);
-    return found;
+    return values_of(ledger().cards, [&](const CardRow& card) { return card.issuer == issuer; });
   }
 
   Result<std::vector<StatementRow>> statements(const IssuerId& issuer) override {
     MEISAI_TRY(usable());
-    std::vector<StatementRow> found;
-    for (const auto& [key, statement] : ledger().statements)
-      if (statement.issuer == issuer) found.push_back(statement);
-    return found;
+    return values_of(ledger().statements, [&](const StatementRow& row) { return row.issuer == issuer; });
   }
 
   Result<void> rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) override {
@@ -98,9 +92,7 @@ class MemoryWrite final : public LedgerWrite {
 
   Result<std::optional<StoredRow>> row(TransactionKey transaction) override {
     MEISAI_TRY(usable());
-    const auto found = ledger().rows.find(transaction);
-    if (found == ledger().rows.end()) return std::nullopt;
-    return found->second;
+    return value_of(ledger().rows, transaction);
   }
   Result<void> aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) override {
     MEISAI_TRY(usable());
@@ -109,20 +101,55 @@ class MemoryWrite final : public LedgerWrite {
       if (!visit({card, at->first.day, at->first.fingerprint, at->second})) break;
     return {};
   }
-  Result<std::vector<CoverageRow>> coverage_of(CardKey) override { return unbuilt(); }
-  Result<std::optional<DocumentRow>> document(DocumentKey) override { return unbuilt(); }
-  Result<std::vector<DocumentRow>> documents(const IssuerId&) override { return unbuilt(); }
-  Result<std::vector<SuggestionRow>> suggestions() override {
+  Result<std::vector<CoverageRow>> coverage_of(CardKey card) override {
     MEISAI_TRY(usable());
-    std::vector<SuggestionRow> found;
-    for (const auto& [key, suggestion] : ledger().suggestions) found.push_back(suggestion);
+    auto found = values_of(ledger().coverage, [&](const CoverageRow& row) { return row.card == card; });
+    std::ranges::sort(found, {},
+                      [](const CoverageRow& row) { return std::tuple(row.from, row.channel, row.certainty); });
     return found;
   }
-  Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
-  Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
+  Result<std::optional<DocumentRow>> document(DocumentKey key) override {
+    MEISAI_TRY(usable());
+    return value_of(ledger().documents, key);
+  }
+  Result<std::vector<DocumentRow>> documents(const IssuerId& issuer) override {
+    MEISAI_TRY(usable());
+    return values_of(ledger().documents, [&](const DocumentRow& row) { return row.issuer == issuer; });
+  }
+  Result<std::vector<SuggestionRow>> suggestions() override {
+    MEISAI_TRY(usable());
+    return values_of(ledger().suggestions, [](const SuggestionRow&) { return true; });
+  }
+  Result<std::vector<HoldRow>> holds() override {
+    MEISAI_TRY(usable());
+    return values_of(ledger().holds, [](const HoldRow&) { return true; });
+  }
+  Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey document) override {
+    MEISAI_TRY(usable());
+    return values_of(ledger().quarantine, [&](const QuarantineRow& row) { return row.document == document; });
+  }
   Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
-  Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
-  Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
+  Result<void> drop_quarantine(DocumentKey document, std::uint64_t row, Code code) override {
+    MEISAI_TRY(usable());
+    drop(&LedgerState::quarantine, QuarantineKey{document, row, code});
+    return {};
+  }
+  Result<void> drop_part(TransactionKey transaction, StatementKey statement) override {
+    MEISAI_TRY(usable());
+    drop(&LedgerState::parts, std::pair(transaction, statement));
+    drop(&LedgerState::parts_by_statement, ListedKey{statement, transaction});
+    return {};
+  }
+  Result<void> drop_pages(DocumentKey document) override {
+    MEISAI_TRY(usable());
+    drop(&LedgerState::pages, document);
+    if (auto row = value_of(ledger().documents, document)) {
+      row->cards.clear();
+      row->state = DocumentState::discarded;
+      put(&LedgerState::documents, document, *std::move(row));
+    }
+    return {};
+  }
   Result<void> put_alias(const AliasRow& alias) override {
     MEISAI_TRY(usable());
     MEISAI_TRY(check_alias(ledger(), alias));
@@ -142,7 +169,15 @@ class MemoryWrite final : public LedgerWrite {
     if (planned.changes) put(&LedgerState::suggestions, planned.row.key, planned.row);
     return planned.row.key;
   }
-  Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
+  Result<HoldKey> put_hold(const HoldRow& hold) override {
+    MEISAI_TRY(usable());
+    HoldRow row = hold;
+    if (row.key != 0 && !ledger().holds.contains(row.key)) return fail(Code::not_found, "no such hold");
+    if (row.key == 0) row.key = ledger().open_hold_of(row.document);
+    if (row.key == 0) row.key = next_key(ledger().holds, ledger().used.hold);
+    put(&LedgerState::holds, row.key, row);
+    return row.key;
+  }
   Result<void> put_user_layer(TransactionKey, const UserLayer&) override { return unbuilt(); }
   Result<bool> undo_user_layer(TransactionKey) override { return unbuilt(); }
 
@@ -156,8 +191,11 @@ class MemoryWrite final : public LedgerWrite {
     if (known == ledger().documents.end()) {
       row.key = next_key(ledger().documents, ledger().used.document);
     } else {
-      row = known->second;
-      row.keep_raw_until = document.keep_raw_until;
+      row.key = known->first;
+      row.issuer = known->second.issuer;
+      row.channel = known->second.channel;
+      row.connection = known->second.connection;
+      row.imported_at = known->second.imported_at;
     }
     put(&LedgerState::documents, row.key, row);
     connection_ = row.connection;

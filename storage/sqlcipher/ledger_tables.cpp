@@ -218,27 +218,21 @@ Result<std::vector<StatementRow>> load_statements(Database& database, const Issu
   return statements;
 }
 
-Result<std::vector<DocumentRow>> load_documents(Database& database, const IssuerId& issuer) {
-  std::vector<DocumentRow> documents;
+Result<std::vector<CoverageRow>> load_coverage(Database& database, CardKey card) {
+  std::vector<CoverageRow> found;
   MEISAI_TRY(each_row(database
-                          .prepared("SELECT id,digest,issuer,layout,encoding,channel,imported_at,keep_raw_until,"
-                                    "connection FROM document "
-                                    "WHERE ?1='' OR issuer=?1 ORDER BY id")
-                          .bind(1, issuer.text()),
+                          .prepared("SELECT first_day,last_day,channel,certainty FROM coverage WHERE card=?1 "
+                                    "ORDER BY first_day,channel,certainty")
+                          .bind(1, card),
                       [&](const Statement& row) -> Result<void> {
-                        DocumentRow& document = documents.emplace_back();
-                        document.key = row.int64(0);
-                        MEISAI_ASSIGN(document.digest, digest_from(row.blob(1)));
-                        document.issuer = IssuerId(std::string(row.text(2)));
-                        document.layout = row.text(3);
-                        document.encoding = row.text(4);
-                        document.channel = row.text(5);
-                        document.imported_at = instant_from(row.int64(6));
-                        document.keep_raw_until = instant_from(row.int64(7));
-                        document.connection = ConnectionId(std::string(row.text(8)));
+                        found.push_back({.card = card,
+                                         .from = ledger_rules::date_of(static_cast<DayKey>(row.int64(0))),
+                                         .to = ledger_rules::date_of(static_cast<DayKey>(row.int64(1))),
+                                         .channel = std::string(row.text(2)),
+                                         .certainty = std::string(row.text(3))});
                         return {};
                       }));
-  return documents;
+  return found;
 }
 
 Result<std::vector<BilledPart>> load_parts(Database& database, TransactionKey transaction) {

@@ -38,7 +38,8 @@ struct VaultHead {
 /// Numbers of the cards that only sealed connections brought, ascending.
 [[nodiscard]] Result<std::vector<CardKey>> find_withheld(Database& database, const std::vector<ConnectionId>& sealed);
 [[nodiscard]] Result<std::vector<StatementRow>> load_statements(Database& database, const IssuerId& issuer);
-[[nodiscard]] Result<std::vector<DocumentRow>> load_documents(Database& database, const IssuerId& issuer);
+/// Days of a card that are known, in order of (first day, channel, certainty).
+[[nodiscard]] Result<std::vector<CoverageRow>> load_coverage(Database& database, CardKey card);
 [[nodiscard]] Result<std::vector<BilledPart>> load_parts(Database& database, TransactionKey transaction);
 [[nodiscard]] Result<std::vector<BilledSum>> load_billed_sums(Database& database, StatementKey statement);
 

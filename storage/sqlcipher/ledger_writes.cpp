@@ -16,6 +16,7 @@ namespace {
 constexpr char next_card[] = "SELECT 1+" MEISAI_LAST_NUMBER("card");
 constexpr char next_statement[] = "SELECT 1+" MEISAI_LAST_NUMBER("statement");
 constexpr char next_document[] = "SELECT 1+" MEISAI_LAST_NUMBER("document");
+constexpr char next_hold[] = "SELECT 1+" MEISAI_LAST_NUMBER("hold");
 constexpr char next_suggestion[] = "SELECT 1+" MEISAI_LAST_NUMBER("suggestion");
 
 Result<std::int64_t> next_number(Database& database, Sql query) { return database.query_int64(query); }
@@ -48,41 +49,6 @@ Result<bool> exists(Database& database, Sql sql, std::int64_t key) {
   const RowScope scope(row);
   row.bind(1, key);
   return row.step();
-}
-
-Result<DocumentKey> save_document(Database& database, const DocumentRow& document) {
-  DocumentKey key = 0;
-  {
-    Statement& row = database.prepared("SELECT id FROM document WHERE digest=?1 AND layout=?2");
-    const RowScope scope(row);
-    row.bind(1, bytes_of(document.digest)).bind(2, document.layout);
-    MEISAI_ASSIGN(const bool known, row.step());
-    if (known) key = row.int64(0);
-  }
-  if (key != 0) {
-    MEISAI_TRY(database.prepared("UPDATE document SET keep_raw_until=?2 WHERE id=?1")
-                   .bind(1, key)
-                   .bind(2, to_column(document.keep_raw_until))
-                   .run());
-    return key;
-  }
-  MEISAI_ASSIGN(key, next_number(database, next_document));
-  MEISAI_TRY(
-      database
-          .prepared(
-              "INSERT INTO document(id,digest,issuer,layout,encoding,channel,imported_at,keep_raw_until,connection) "
-              "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
-          .bind(1, key)
-          .bind(2, bytes_of(document.digest))
-          .bind(3, document.issuer.text())
-          .bind(4, document.layout)
-          .bind(5, document.encoding)
-          .bind(6, document.channel)
-          .bind(7, to_column(document.imported_at))
-          .bind(8, to_column(document.keep_raw_until))
-          .bind(9, document.connection.text())
-          .run());
-  return key;
 }
 
 Result<CardKey> save_card(Database& database, const CardRow& card) {
@@ -198,9 +164,12 @@ Result<bool> save_quarantine(Database& database, const QuarantineRow& row) {
   return database.changes() != 0;
 }
 
+Result<DocumentKey> next_document_number(Database& database) { return next_number(database, next_document); }
+Result<HoldKey> next_hold_number(Database& database) { return next_number(database, next_hold); }
 Result<SuggestionKey> next_suggestion_number(Database& database) { return next_number(database, next_suggestion); }
 
 Result<void> keep_used_numbers(Database& database) {
+  MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'hold'," MEISAI_LAST_NUMBER("hold")).run());
   MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'card'," MEISAI_LAST_NUMBER("card")).run());
   MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'statement'," MEISAI_LAST_NUMBER("statement"))
                  .run());

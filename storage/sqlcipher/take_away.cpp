@@ -150,6 +150,8 @@ DELETE FROM month_total WHERE card IN (SELECT id FROM gone_card);
 Result<void> take_documents(Database& database) {
   return database.exec(R"sql(
 DELETE FROM quarantine WHERE document IN (SELECT id FROM gone_document);
+DELETE FROM hold WHERE document IN (SELECT id FROM gone_document);
+DELETE FROM document_card WHERE document IN (SELECT id FROM gone_document);
 DELETE FROM document_page WHERE document IN (SELECT id FROM gone_document);
 DELETE FROM staged_page;
 DELETE FROM raw_page WHERE id NOT IN (SELECT page FROM document_page);

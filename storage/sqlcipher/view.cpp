@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "storage/sqlcipher/document_table.h"
+#include "storage/sqlcipher/hold_table.h"
 #include "storage/sqlcipher/link_tables.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_queries.h"
@@ -110,7 +112,7 @@ class SqlcipherView final : public ReleaseView {
   }
   Result<std::vector<ReasonRow>> reasons_of(TransactionKey transaction) override;
   Result<std::vector<SuggestionRow>> suggestions() override;
-  Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
+  Result<std::vector<HoldRow>> holds() override { return load_holds(db(), scope_, sealed_); }
   Result<std::map<TransactionKey, UserLayer>> user_layers() override { return unbuilt(); }
   Result<std::vector<UserLayer>> user_layer_history(TransactionKey) override { return unbuilt(); }
   Result<std::uint64_t> first_position() override { return unbuilt(); }
@@ -323,7 +325,6 @@ Result<std::vector<CoverageRow>> SqlcipherView::coverage() {
 }
 
 Result<std::vector<QuarantineRow>> SqlcipherView::quarantine() {
-  constexpr auto fields = static_cast<std::int64_t>(field_count);
   std::vector<QuarantineRow> found;
   Statement& row = db().prepared(
       "SELECT q.document,q.line,q.code,q.stmt,q.field,q.message,q.masked_text,d.connection FROM quarantine q "
@@ -335,14 +336,7 @@ Result<std::vector<QuarantineRow>> SqlcipherView::quarantine() {
     if (!more) return found;
     // What could not be read belongs to no card yet: it is withheld by the connection that brought it.
     if (std::ranges::find(sealed_, row.text(7), &ConnectionId::text) != sealed_.end()) continue;
-    QuarantineRow held{.document = row.int64(0), .statement = row.int64(3)};
-    held.rejection.row = static_cast<std::uint64_t>(row.int64(1));
-    const auto code = code_named(row.text(2));
-    if (!code) return damaged_value("an unknown code");
-    held.rejection.code = *code;
-    MEISAI_ASSIGN(held.rejection.field, enum_from<Field>(row.int64(4), fields));
-    held.rejection.message = row.text(5);
-    held.masked_text = row.text(6);
+    MEISAI_ASSIGN(QuarantineRow held, read_quarantine(row));
     found.push_back(std::move(held));
   }
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/sqlcipher/document_table.h"
+#include "storage/sqlcipher/hold_table.h"
 #include "storage/sqlcipher/ledger_writes.h"
 #include "storage/sqlcipher/link_tables.h"
 #include "storage/sqlcipher/months.h"
@@ -51,20 +53,21 @@ class SqlcipherWrite final : public LedgerWrite {
 
   Result<std::optional<StoredRow>> row(TransactionKey transaction) override;
   Result<void> aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) override;
-  Result<std::vector<CoverageRow>> coverage_of(CardKey) override { return unbuilt(); }
-  Result<std::optional<DocumentRow>> document(DocumentKey) override { return unbuilt(); }
-  Result<std::vector<DocumentRow>> documents(const IssuerId&) override { return unbuilt(); }
+  Result<std::vector<CoverageRow>> coverage_of(CardKey card) override;
+  Result<std::optional<DocumentRow>> document(DocumentKey document) override;
+  Result<std::vector<DocumentRow>> documents(const IssuerId& issuer) override;
   Result<std::vector<SuggestionRow>> suggestions() override;
-  Result<std::vector<HoldRow>> holds() override { return unbuilt(); }
-  Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey) override { return unbuilt(); }
+  Result<std::vector<HoldRow>> holds() override;
+  Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey document) override;
   Result<UserLayer> user_layer_of(TransactionKey) override { return unbuilt(); }
-  Result<void> drop_quarantine(DocumentKey, std::uint64_t, Code) override { return unbuilt(); }
-  Result<void> drop_part(TransactionKey, StatementKey) override { return unbuilt(); }
+  Result<void> drop_quarantine(DocumentKey document, std::uint64_t row, Code code) override;
+  Result<void> drop_part(TransactionKey transaction, StatementKey statement) override;
+  Result<void> drop_pages(DocumentKey document) override;
   Result<void> put_alias(const AliasRow& alias) override;
   Result<void> put_card_alias(CardKey, const CardAlias&) override { return unbuilt(); }
   Result<void> add_reason(const ReasonRow& reason) override;
   Result<SuggestionKey> put_suggestion(const SuggestionRow& suggestion) override;
-  Result<HoldKey> put_hold(const HoldRow&) override { return unbuilt(); }
+  Result<HoldKey> put_hold(const HoldRow& hold) override;
   Result<void> put_user_layer(TransactionKey, const UserLayer&) override { return unbuilt(); }
   Result<bool> undo_user_layer(TransactionKey) override { return unbuilt(); }
 
@@ -190,6 +193,46 @@ Result<std::vector<BilledPart>> SqlcipherWrite::parts_of(TransactionKey transact
 Result<std::vector<BilledSum>> SqlcipherWrite::billed_sums(StatementKey statement) {
   MEISAI_TRY(usable());
   return load_billed_sums(db(), statement);
+}
+
+Result<std::vector<CoverageRow>> SqlcipherWrite::coverage_of(CardKey card) {
+  MEISAI_TRY(usable());
+  return load_coverage(db(), card);
+}
+
+Result<std::optional<DocumentRow>> SqlcipherWrite::document(DocumentKey document) {
+  MEISAI_TRY(usable());
+  return load_document(db(), document);
+}
+
+Result<std::vector<DocumentRow>> SqlcipherWrite::documents(const IssuerId& issuer) {
+  MEISAI_TRY(usable());
+  return load_documents(db(), issuer);
+}
+
+Result<std::vector<HoldRow>> SqlcipherWrite::holds() {
+  MEISAI_TRY(usable());
+  return load_holds(db(), {}, {});
+}
+
+Result<std::vector<QuarantineRow>> SqlcipherWrite::quarantine_of(DocumentKey document) {
+  MEISAI_TRY(usable());
+  return load_quarantine(db(), document);
+}
+
+Result<void> SqlcipherWrite::drop_quarantine(DocumentKey document, std::uint64_t row, Code code) {
+  MEISAI_TRY(usable());
+  return delete_quarantine(db(), document, row, code);
+}
+
+Result<void> SqlcipherWrite::drop_pages(DocumentKey document) {
+  MEISAI_TRY(usable());
+  return drop_document_pages(db(), document);
+}
+
+Result<HoldKey> SqlcipherWrite::put_hold(const HoldRow& hold) {
+  MEISAI_TRY(usable());
+  return save_hold(db(), hold);
 }
 
 Result<std::optional<StoredRow>> SqlcipherWrite::row(TransactionKey transaction) {
@@ -318,6 +361,11 @@ Result<void> SqlcipherWrite::put_part(const BilledPart& part) {
       .prepared("INSERT OR REPLACE INTO billed_part VALUES(?1,?2,?3,?4)")
       .bind_all(part.transaction, part.statement, part.billed_minor, part.index)
       .run();
+}
+
+Result<void> SqlcipherWrite::drop_part(TransactionKey transaction, StatementKey statement) {
+  MEISAI_TRY(usable());
+  return db().prepared("DELETE FROM billed_part WHERE txn=?1 AND stmt=?2").bind_all(transaction, statement).run();
 }
 
 Result<void> SqlcipherWrite::add_change(const ChangeRow& change) {

@@ -84,7 +84,7 @@ struct ImportReport {
   std::string encoding;
   std::uint64_t added = 0;
   std::uint64_t modified = 0;
-  std::uint64_t removed = 0;  ///< always 0: an import never removes
+  std::uint64_t removed = 0;  ///< 0 but for a held batch that was accepted: an import never removes
   std::uint64_t unchanged = 0;
   std::uint64_t held = 0;  ///< rows not taken in, or known rows that the document no longer lists
   std::vector<RejectedRecord> rejected;
@@ -92,6 +92,7 @@ struct ImportReport {
   std::vector<std::string> unknown_columns;  ///< header cells that the layout does not know; kept, not read
   std::vector<Statement> statements;
   std::optional<Error> hold;         ///< why the document was held whole (`statement_contradicted`, ...)
+  std::optional<HoldId> hold_id;     ///< under which it waits; empty where nothing is kept (a dry run)
   std::vector<Transaction> preview;  ///< dry run only: the transactions as they would be stored
 
   /// True where a person should look: something rejected, held or not balanced (exit code 3).
@@ -209,6 +210,25 @@ struct HoldAnswer {
   bool new_card = false;            ///< none of the known ones
 };
 
+/// A hold, and what taking it in as it stands would do to the ledger.
+struct HoldDetail {
+  Hold hold;
+  std::uint64_t added = 0;
+  std::uint64_t modified = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t unchanged = 0;
+  std::uint64_t rejected = 0;
+  struct Row {
+    ChangeKind change = ChangeKind::added;
+    TransactionId id;  ///< empty: a row that would be new
+    std::string card_label;
+    TransactionFacts facts;                  ///< as it would be; of one that would be removed: as it is
+    std::optional<TransactionFacts> before;  ///< of one that would be modified
+  };
+  std::vector<Row> rows;          ///< the first 1,000
+  std::optional<Error> obstacle;  ///< why it cannot be taken in as it stands, for example `card_ambiguous`
+};
+
 struct CoverageOfCard {
   CardId card;
   struct Range {
@@ -263,7 +283,8 @@ class Engine {
   /// Reads one document that the subject downloaded from an issuer and makes its windows visible. The
   /// issuer and layout come from the content. Safe to repeat: a known document adds nothing. Adds and
   /// revises, never removes. Up to 1 GiB, in bounded memory.
-  /// Errors: document_*, card_ambiguous, mixed_encodings, not_text, record_too_long, column_missing; a
+  /// A document that contradicts what is known, or that may be another card's, is kept aside: see ImportReport::hold.
+  /// Errors: document_*, mixed_encodings, not_text, record_too_long, column_missing; a
   /// refusal (cutoff_*, clock_hold); store_busy after 10 s while another import runs; disk_full, io_error.
   /// A bad record is no error: see ImportReport::rejected.
   [[nodiscard]] Result<ImportReport> import_document(ByteSource& document, const ImportOptions& options);
@@ -298,6 +319,9 @@ class Engine {
   [[nodiscard]] Result<Card> join_cards(const CardId& card, const CardId& other);
   /// Open ones, oldest first; with `all`, also those that ended.
   [[nodiscard]] Result<std::vector<Hold>> holds(bool all);
+  /// What accepting it would do, tried and thrown away. Of one that has ended, only the hold itself. `not_found`;
+  /// `store_busy` while another import or sync of its source runs.
+  [[nodiscard]] Result<HoldDetail> hold(const HoldId& id, const HoldAnswer& answer = {});
   /// Takes the batch in as it stands: what it lists is so, and rows that it should list and does not are removed, with
   /// this hold as the reason. `not_found`; `invalid_argument` where it has ended; refusals; errors of an import.
   [[nodiscard]] Result<ImportReport> accept_hold(const HoldId& id, const HoldAnswer& answer);

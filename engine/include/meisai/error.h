@@ -37,6 +37,7 @@ using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
                           X(document_too_large) X(document_unreadable) X(document_changed) \
                           X(mixed_encodings) X(not_text) X(record_too_long) X(column_missing) \
                           X(column_ambiguous) X(card_ambiguous) X(statement_contradicted) \
+                          X(batch_doubtful) \
   /* values */            X(amount_not_a_number) X(amount_overflow) X(currency_unknown) X(mixed_currencies) \
                           X(date_not_valid) X(plan_unknown) X(field_empty) X(text_not_valid) \
   /* store and keys */    X(store_missing) X(store_exists) X(store_busy) X(store_changed) X(store_damaged) \

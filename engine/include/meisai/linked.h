@@ -78,6 +78,7 @@ struct ConnectionReport {
   std::vector<RejectedFromIssuer> rejected;  ///< the first 100
   std::vector<Statement> statements;
   std::optional<Instant> next_allowed_at;
+  std::optional<HoldId> hold_id;  ///< of the batch that was held, where one was
   std::uint64_t pages = 0;
 
   /// True where a person should look although it was fetched (exit code 3).

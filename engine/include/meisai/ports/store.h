@@ -269,8 +269,8 @@ class LedgerWrite {
   [[nodiscard]] virtual Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey document) = 0;
   [[nodiscard]] virtual Result<UserLayer> user_layer_of(TransactionKey transaction) = 0;  ///< empty: none
 
-  /// The document's number. The same digest and layout give the same number; the instant of the first import
-  /// stays, as all else of the known document, but for `keep_raw_until`.
+  /// The document's number. The same digest and layout give the same number, and the instant, channel and connection
+  /// of the first import stay; all else is as it was read last.
   [[nodiscard]] virtual Result<DocumentKey> put_document(const DocumentRow& document) = 0;
   /// Inserts where `key` is 0, else updates. Returns the number.
   [[nodiscard]] virtual Result<CardKey> put_card(const CardRow& card) = 0;
@@ -282,6 +282,8 @@ class LedgerWrite {
   [[nodiscard]] virtual Result<TransactionKey> insert(const StoredRow& row) = 0;
   /// Replaces a row by its number and keeps what it was in the revision history. Keeps the roll-up.
   [[nodiscard]] virtual Result<void> revise(const StoredRow& row) = 0;
+  /// Destroys the raw pages of a document, with the cards as it showed them: it is `discarded` from then on.
+  [[nodiscard]] virtual Result<void> drop_pages(DocumentKey document) = 0;
   /// Inserts or replaces the part of (transaction, statement).
   [[nodiscard]] virtual Result<void> put_part(const BilledPart& part) = 0;
   /// Ranges of a card that touch or overlap within one channel and certainty are merged.
@@ -402,7 +404,8 @@ class ReleaseView : public LedgerView {
 struct StoreHealth {
   std::vector<std::string> findings;  ///< empty: sound
   std::uint64_t raw_pages_pruned = 0;
-  std::uint64_t changes_pruned = 0;  ///< positions of the change feed
+  std::uint64_t holds_discarded = 0;  ///< because the retention of their raw pages is over
+  std::uint64_t changes_pruned = 0;   ///< positions of the change feed
 };
 
 class Store {
@@ -431,7 +434,7 @@ class Store {
   [[nodiscard]] virtual Result<void> erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
                                            const ConsentId& consent, const AuditDraft& audit) = 0;
   /// Whole check (page integrity, roll-up recomputed, audit chain against its anchor); with `prune_before`
-  /// raw pages whose retention ended before that instant are destroyed.
+  /// raw pages whose retention ended before that instant are destroyed, but for those of documents that are held.
   [[nodiscard]] virtual Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit,
                                                   std::optional<Instant> prune_before, const AuditDraft& audit) = 0;
 };
