@@ -85,7 +85,7 @@ Result<std::map<StatementKey, std::uint64_t>> WindowMatch::overlap() {
 Result<Likeness> WindowMatch::likeness(StatementKey statement) {
   for (Entry& entry : entries_)
     if (entry.undated) entry.day = day_key({}, statement);
-  MEISAI_TRY(decide_known(statement, 0));
+  MEISAI_TRY(decide_known(statement, 0, true));
   Likeness like{.statement = statement, .listed = listed_.size(), .same = 0, .other_parts = 0, .newest = {}};
   for (const Entry& entry : entries_) {
     const Decision& decision = decision_of(entry);
@@ -109,7 +109,7 @@ Result<Likeness> WindowMatch::likeness(StatementKey statement) {
 
 Result<Outcome> WindowMatch::decide(const View& view) {
   settled_ = view.settled;
-  MEISAI_TRY(decide_known(view.statement, view.document));
+  MEISAI_TRY(decide_known(view.statement, view.document, view.ids_tell_apart));
   MEISAI_TRY(collect_absent());
   MEISAI_TRY(pair_across_days(view));
   pair_revised_amounts();
@@ -119,7 +119,7 @@ Result<Outcome> WindowMatch::decide(const View& view) {
 }
 
 /// What identities settle, those of now first: a row that is listed by its own is not met by an older one too.
-Result<void> WindowMatch::decide_known(StatementKey statement, DocumentKey document) {
+Result<void> WindowMatch::decide_known(StatementKey statement, DocumentKey document, bool ids_tell_apart) {
   statement_ = statement;
   document_ = document;
   outcome_ = {};
@@ -132,7 +132,8 @@ Result<void> WindowMatch::decide_known(StatementKey statement, DocumentKey docum
   any_other_channel_ = false;
   recipes_ = 0;
   for (const Entry& entry : entries_) recipes_ |= recipe_bit(entry.facts);
-  find_repeats();
+  repeats_.clear();
+  if (ids_tell_apart) find_repeats();
   if (statement_ != 0) {
     MEISAI_TRY(ledger_.rows_of(statement_, [this](const StoredRow& row) {
       if (document_ != 0 && row.document > document_) outcome_.older = true;
@@ -148,10 +149,13 @@ Result<void> WindowMatch::decide_known(StatementKey statement, DocumentKey docum
 }
 
 /// What was posted does not become pending again, and of two documents the one taken in later has the say: a known
-/// document keeps its number when it is read again.
+/// document keeps its number when it is read again, and what it listed before a row went missing does not bring it
+/// back.
 bool WindowMatch::is_older(const Entry& entry, const StoredRow& row) const noexcept {
   if (entry.pending && row.facts.status == TransactionStatus::posted) return true;
-  return document_ != 0 && (outcome_.older || row.document > document_);
+  if (document_ == 0) return false;
+  const bool went_missing = row.absent_since || row.facts.status == TransactionStatus::removed;
+  return outcome_.older || row.document > document_ || (went_missing && row.document == document_);
 }
 
 bool WindowMatch::is_dual(const StoredRow& row) const {
@@ -182,7 +186,6 @@ void WindowMatch::settle(const Entry& entry, const StoredRow& row, MatchRule rul
 /// wherever the list states it. The entry read last is the newest, but what was posted does not become pending again.
 /// Two payments of one purchase are two rows. A pending row that is still listed beside its posted row is that one.
 void WindowMatch::find_repeats() {
-  repeats_.clear();
   struct Seen {
     std::size_t hash;  // part of the key: equal ones lie together, and are compared whole
     const Entry* entry;

@@ -100,6 +100,7 @@ struct View {
     std::vector<std::uint32_t> cards;  ///< by Entry::card: also those that it lists nothing of
   };
   std::optional<CompleteDays> complete;  ///< the days of a window without statement for which it lists every row
+  bool ids_tell_apart = true;            ///< false: the statement's total counts rows that have one id each for itself
   /// A row that one of these statements bills stays billed by it: what bills it too takes a share.
   std::unordered_set<StatementKey> settled = {};
   // Of a file.
@@ -126,7 +127,7 @@ class WindowMatch {
   // By identity (matching.cpp).
   template <class OnStretch, class OnRow, class OnGroup>
   Result<void> merge(const OnStretch& on_stretch, const OnRow& on_row, const OnGroup& on_group);
-  [[nodiscard]] Result<void> decide_known(StatementKey statement, DocumentKey document);
+  [[nodiscard]] Result<void> decide_known(StatementKey statement, DocumentKey document, bool ids_tell_apart);
   void find_repeats();
   void decide_group(std::span<const Entry> entries, std::span<const StoredRow> rows);
   void decide_stated_once(std::span<const Entry> entries, std::span<const StoredRow> rows);

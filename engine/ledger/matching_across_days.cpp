@@ -41,15 +41,15 @@ Result<void> WindowMatch::pair_across_days(const View& view) {
   std::vector<std::uint32_t> cards;
   for (const Entry& entry : entries_)
     if (cards.empty() || cards.back() != entry.card) cards.push_back(entry.card);
-  bool any_pending = false;
+  bool anything = view.linked || any_other_channel_;
   for (const std::uint32_t card : cards) {
-    if (cards_[card] == 0 || any_pending) continue;
-    MEISAI_TRY(ledger_.pending_rows(cards_[card], [&](const StoredRow&) {
-      any_pending = true;
+    if (anything || cards_[card] == 0) continue;
+    MEISAI_TRY(ledger_.pending_rows(cards_[card], [&anything](const StoredRow&) {
+      anything = true;
       return false;
     }));
   }
-  if (!view.linked && !any_pending && !any_other_channel_) return {};  // most files
+  if (!anything) return {};  // most files
   for (const Entry& entry : entries_)
     if (decision_of(entry).action == Action::insert && !entry.undated && cards_[entry.card] != 0)
       unknown[entry.card].push_back(&entry);
@@ -126,7 +126,9 @@ void WindowMatch::pair_linked(Unused& unused, std::span<const Entry* const> entr
       const auto found = unused.only(index, *key);
       if (!found) continue;
       unused.take(*found);
-      settle(*entry, unused.rows()[*found], rule);
+      const StoredRow& row = unused.rows()[*found];
+      const bool stayed = rule == MatchRule::moved_date && row.day == entry->day;
+      settle(*entry, row, stayed ? MatchRule::same_identity : rule);
     }
   };
   using Facts = std::optional<FactsKey>;

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <type_traits>
+#include <unordered_set>
+#include <utility>
 
 #include "engine/ledger/matching.h"
 #include "engine/ledger/unused_rows.h"
@@ -56,84 +59,129 @@ bool all_in_time(const Sides& sides, const Unused& unused) {
   return true;
 }
 
+/// Pending rows that nothing took and entries that may be their posting, each in order of its days.
+class Waiting {
+ public:
+  Waiting(const Unused& unused, std::span<const Entry* const> entries, const LikenessOf& likeness_of)
+      : unused_(unused), likeness_of_(likeness_of), doubted_(unused.rows().size(), false) {
+    for (std::size_t i = 0; i < unused.rows().size(); ++i)
+      if (!unused.taken(i) && unused.rows()[i].facts.status == TransactionStatus::pending) rows_.push_back(i);
+    std::ranges::sort(rows_, {}, [this](std::size_t i) { return std::tuple(row(i).day, row(i).fingerprint); });
+    if (rows_.empty()) return;
+    for (const Entry* entry : entries)
+      if (!entry->pending && entry->was_pending_as == 0) entries_.push_back(entry);
+    std::ranges::sort(entries_, {}, [](const Entry* entry) { return std::tuple(entry->day, entry->ordinal); });
+  }
+
+  [[nodiscard]] bool nothing() const noexcept { return rows_.empty() || entries_.empty(); }
+
+  /// What is left on both sides (`is_open` says it of an entry), by what `key_of` makes of a day and a likeness.
+  template <class IsOpen, class KeyOf>
+  [[nodiscard]] auto grouped(const IsOpen& is_open, const KeyOf& key_of) const {
+    std::map<std::invoke_result_t<KeyOf, DayKey, std::uint64_t>, Sides> groups;
+    for (const std::size_t i : rows_)
+      if (!unused_.taken(i)) groups[key_of(row(i).day, likeness_of_(row(i).facts))].rows.push_back(i);
+    for (const Entry* entry : entries_) {
+      const auto group = groups.find(key_of(entry->day, entry->likeness));
+      if (group != groups.end() && is_open(*entry)) group->second.entries.push_back(entry);
+    }
+    return groups;
+  }
+
+  /// One doubt for each entry and each row at most.
+  template <class Fits>
+  void doubt(const Sides& sides, const Fits& fits, std::vector<Doubt>& into) {
+    for (const Entry* entry : sides.entries) {
+      if (doubtful_.contains(entry->ordinal)) continue;
+      const auto found = std::ranges::find_if(
+          sides.rows, [&](std::size_t i) { return !doubted_[i] && !unused_.taken(i) && fits(*entry, row(i)); });
+      if (found == sides.rows.end()) continue;
+      doubted_[*found] = true;
+      doubtful_.insert(entry->ordinal);
+      into.push_back({entry->ordinal, MatchRule::alike, row(*found)});
+    }
+  }
+
+ private:
+  [[nodiscard]] const StoredRow& row(std::size_t index) const { return unused_.rows()[index]; }
+
+  const Unused& unused_;
+  const LikenessOf& likeness_of_;
+  std::vector<std::size_t> rows_;  // indexes into unused_
+  std::vector<const Entry*> entries_;
+  std::vector<bool> doubted_;  // by index
+  std::unordered_set<std::uint32_t> doubtful_;
+};
+
+/// Rows of one channel and entries of another, by day, likeness (or price) and the rows' recipe.
+template <class Alike>
+using ByPurchase = std::map<std::tuple<DayKey, Alike, std::uint8_t>, Sides>;
+
+/// Calls `meet` with the sides of each purchase that the entry may be, until it returns true.
+template <class Alike, class Meet>
+void each_like(ByPurchase<Alike>& purchases, const Entry& entry, Alike alike, const Meet& meet) {
+  for (auto at = purchases.lower_bound({entry.day, alike, 0}); at != purchases.end(); ++at) {
+    const auto& [day, what, recipe] = at->first;
+    if (day != entry.day || what != alike) return;
+    if (recipe != recipe_bit(entry.facts) && meet(at->second)) return;
+  }
+}
+
 }  // namespace
 
 /// The same purchase through another channel of the card: equal day, price and shop, counted. Where only the shop is
 /// written otherwise and neither channel lists another such purchase on that day, a person is asked.
 void WindowMatch::pair_other_channel(Unused& unused, std::span<const Entry* const> entries,
                                      const LikenessOf& likeness_of) {
-  using Purchase = std::tuple<DayKey, std::uint64_t, std::uint8_t>;  // with the recipe of the other channel
-  std::map<Purchase, Sides> alike;
+  ByPurchase<std::uint64_t> purchases;
   for (std::size_t i = 0; i < unused.rows().size(); ++i) {
     const StoredRow& row = unused.rows()[i];
     const std::uint8_t recipe = recipe_bit(row.fingerprint.facts());
     // One that is known through two channels is no other purchase of either.
     if (unused.taken(i) || !row.facts.date.date || (recipes_ & ~recipe) == 0 || is_dual(row)) continue;
-    alike[{row.day, likeness_of(row.facts), recipe}].rows.push_back(i);
+    purchases[{row.day, likeness_of(row.facts), recipe}].rows.push_back(i);
   }
-  if (alike.empty()) return;
-  const auto is_other = [](const Entry& entry, const Purchase& purchase) {
-    return std::get<2>(purchase) != recipe_bit(entry.facts);
-  };
-  for (const Entry* entry : entries) {
-    if (decision_of(*entry).action != Action::insert) continue;
-    const auto from = alike.lower_bound({entry->day, entry->likeness, 0});
-    for (auto at = from;
-         at != alike.end() && std::get<0>(at->first) == entry->day && std::get<1>(at->first) == entry->likeness; ++at)
-      if (is_other(*entry, at->first)) at->second.entries.push_back(entry);
-  }
-  std::map<std::tuple<DayKey, std::uint32_t, std::uint8_t>, Sides> same_price;
-  for (auto& [purchase, sides] : alike) {
-    const std::size_t both = std::min(sides.entries.size(), sides.rows.size());
-    for (std::size_t i = 0; i < both; ++i) {
-      unused.take(sides.rows[i]);
-      settle(*sides.entries[i], unused.rows()[sides.rows[i]], MatchRule::other_channel);
-    }
-    for (std::size_t i = both; i < sides.rows.size(); ++i)
-      same_price[{std::get<0>(purchase), price_of(std::get<1>(purchase)), std::get<2>(purchase)}].rows.push_back(
-          sides.rows[i]);
-  }
-  for (const Entry* entry : entries) {
-    if (same_price.empty() || decision_of(*entry).action != Action::insert) continue;
-    const std::tuple place(entry->day, price_of(entry->likeness));
-    for (auto at = same_price.lower_bound({entry->day, price_of(entry->likeness), 0});
-         at != same_price.end() && std::tuple(std::get<0>(at->first), std::get<1>(at->first)) == place; ++at) {
-      Sides& sides = at->second;
-      if (std::get<2>(at->first) == recipe_bit(entry->facts) || sides.rows.empty()) continue;
-      outcome_.doubts.push_back({entry->ordinal, MatchRule::other_channel, unused.rows()[sides.rows.front()]});
-      sides.rows.erase(sides.rows.begin());
-      break;
+  if (purchases.empty()) return;
+  const auto is_open = [this](const Entry* entry) { return decision_of(*entry).action == Action::insert; };
+  for (const Entry* entry : entries)
+    if (is_open(entry))
+      each_like(purchases, *entry, entry->likeness, [entry](Sides& sides) {
+        sides.entries.push_back(entry);
+        return true;
+      });
+
+  ByPurchase<std::uint32_t> same_price;
+  for (const auto& [purchase, sides] : purchases) {
+    const auto& [day, likeness, recipe] = purchase;
+    for (std::size_t i = 0; i < sides.rows.size(); ++i) {
+      const StoredRow& row = unused.rows()[sides.rows[i]];
+      if (i < sides.entries.size()) {
+        unused.take(sides.rows[i]);
+        settle(*sides.entries[i], row, MatchRule::other_channel);
+      } else if (row.facts.status != TransactionStatus::removed) {
+        same_price[{day, price_of(likeness), recipe}].rows.push_back(sides.rows[i]);
+      }
     }
   }
+  if (same_price.empty()) return;
+  for (const Entry* entry : entries)
+    if (is_open(entry))
+      each_like(same_price, *entry, price_of(entry->likeness), [&](Sides& sides) {
+        if (sides.rows.empty()) return false;
+        outcome_.doubts.push_back({entry->ordinal, MatchRule::other_channel, unused.rows()[sides.rows.front()]});
+        sides.rows.erase(sides.rows.begin());
+        return true;
+      });
 }
 
 /// Pending and posted without a link. Equal shop and amount is certain where as many are posted as were pending, of one
 /// day or within the days that posting takes; they are interchangeable then. All else is a doubt.
 void WindowMatch::pair_alike(Unused& unused, std::span<const Entry* const> entries, const View& view,
                              DayRange expected) {
-  std::vector<std::size_t> pending;
-  for (std::size_t i = 0; i < unused.rows().size(); ++i)
-    if (!unused.taken(i) && unused.rows()[i].facts.status == TransactionStatus::pending) pending.push_back(i);
-  if (pending.empty()) return;
-  std::ranges::sort(pending, {},
-                    [&](std::size_t i) { return std::tuple(unused.rows()[i].day, unused.rows()[i].fingerprint); });
-  std::vector<const Entry*> posted;
-  for (const Entry* entry : entries)
-    if (!entry->pending && entry->was_pending_as == 0) posted.push_back(entry);
-  std::ranges::sort(posted, {}, [](const Entry* entry) { return std::tuple(entry->day, entry->ordinal); });
-
-  /// What is left on both sides, by what `key_of` says of a row's or an entry's day and likeness.
+  Waiting waiting(unused, entries, view.likeness_of);
+  if (waiting.nothing()) return;
   const auto grouped = [&](const auto& key_of) {
-    std::map<std::pair<DayKey, std::uint64_t>, Sides> groups;
-    for (const std::size_t i : pending)
-      if (!unused.taken(i))
-        groups[key_of(unused.rows()[i].day, view.likeness_of(unused.rows()[i].facts))].rows.push_back(i);
-    for (const Entry* entry : posted) {
-      if (decision_of(*entry).action != Action::insert) continue;
-      const auto group = groups.find(key_of(entry->day, entry->likeness));
-      if (group != groups.end()) group->second.entries.push_back(entry);
-    }
-    return groups;
+    return waiting.grouped([this](const Entry& entry) { return decision_of(entry).action == Action::insert; }, key_of);
   };
   const auto pair_up = [&](const Sides& sides) {
     for (std::size_t i = 0; i < sides.rows.size(); ++i) {
@@ -141,36 +189,25 @@ void WindowMatch::pair_alike(Unused& unused, std::span<const Entry* const> entri
       settle(*sides.entries[i], unused.rows()[sides.rows[i]], MatchRule::alike);
     }
   };
-  std::vector<bool> doubted(unused.rows().size(), false);
-  std::vector<const Entry*> doubtful;
-  const auto doubt = [&](const Sides& sides, const auto& fits) {
-    for (const Entry* entry : sides.entries) {
-      if (std::ranges::find(doubtful, entry) != doubtful.end()) continue;
-      const auto row = std::ranges::find_if(
-          sides.rows, [&](std::size_t i) { return !doubted[i] && !unused.taken(i) && fits(*entry, unused.rows()[i]); });
-      if (row == sides.rows.end()) continue;
-      doubted[*row] = true;
-      doubtful.push_back(entry);
-      outcome_.doubts.push_back({entry->ordinal, MatchRule::alike, unused.rows()[*row]});
-    }
-  };
 
-  for (const auto& [key, sides] : grouped([](DayKey day, std::uint64_t like) { return std::pair(day, like); }))
+  const auto of_one_day = grouped([](DayKey day, std::uint64_t likeness) { return std::pair(day, likeness); });
+  for (const auto& [key, sides] : of_one_day)
     if (all_in_time(sides, unused)) pair_up(sides);
-  for (const auto& [key, group] : grouped([](DayKey, std::uint64_t like) { return std::pair(DayKey{0}, like); }))
+  const auto of_all_days = grouped([](DayKey, std::uint64_t likeness) { return likeness; });
+  for (const auto& [key, group] : of_all_days)
     for (const Sides& sides : stretches_of(group, unused)) {
       if (all_in_time(sides, unused))
         pair_up(sides);
       else
-        doubt(sides, posted_in_time);
+        waiting.doubt(sides, posted_in_time, outcome_.doubts);
     }
   // Another amount: fuel, a tip, another rate. Only of a row that the view should show as posted by now.
-  const auto who = [](DayKey, std::uint64_t like) { return std::pair(DayKey{0}, std::uint64_t{who_of(like)}); };
-  for (const auto& [key, group] : grouped(who))
-    for (const Sides& sides : stretches_of(group, unused))
-      doubt(sides, [&](const Entry& entry, const StoredRow& row) {
-        return expected.has(row.day) && posted_in_time(entry, row);
-      });
+  const auto of_one_shop = grouped([](DayKey, std::uint64_t likeness) { return who_of(likeness); });
+  const auto was_due = [expected](const Entry& entry, const StoredRow& row) {
+    return expected.has(row.day) && posted_in_time(entry, row);
+  };
+  for (const auto& [key, group] : of_one_shop)
+    for (const Sides& sides : stretches_of(group, unused)) waiting.doubt(sides, was_due, outcome_.doubts);
 }
 
 }  // namespace meisai::ledger

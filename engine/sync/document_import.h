@@ -7,8 +7,10 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/ledger/statement_identity.h"
@@ -72,6 +74,7 @@ class DocumentImport {
   [[nodiscard]] Result<void> end_suggestions(LedgerWrite& ledger, const Window& window);
   [[nodiscard]] Result<void> write_coverage(LedgerWrite& ledger, const Window& window);
   [[nodiscard]] Result<void> write_quarantine(LedgerWrite& ledger, const Window& window);
+  [[nodiscard]] Result<std::multiset<std::pair<Code, std::string>>> held_records(LedgerWrite& ledger) const;
   [[nodiscard]] Result<void> write_statement(LedgerWrite& ledger, Window& window, bool rows_changed,
                                              WindowsResult& result);
   [[nodiscard]] Result<void> check_readable(const Window& window) const;

@@ -196,14 +196,34 @@ Result<void> DocumentImport::write_coverage(LedgerWrite& ledger, const Window& w
   return {};
 }
 
+/// Other rows make another document of an answer: a record that an earlier answer of the connection brought word for
+/// word is held once, as often as it was there.
+Result<std::multiset<std::pair<Code, std::string>>> DocumentImport::held_records(LedgerWrite& ledger) const {
+  std::multiset<std::pair<Code, std::string>> held;
+  if (document_.origin.connection.empty()) return held;
+  MEISAI_ASSIGN(const std::vector<DocumentRow> documents, ledger.documents(document_.layout->issuer));
+  for (const DocumentRow& document : documents) {
+    if (document.connection != row_.connection || document.layout != row_.layout) continue;
+    MEISAI_ASSIGN(const std::vector<QuarantineRow> records, ledger.quarantine_of(document.key));
+    for (const QuarantineRow& record : records) held.emplace(record.rejection.code, record.masked_text);
+  }
+  return held;
+}
+
 Result<void> DocumentImport::write_quarantine(LedgerWrite& ledger, const Window& window) {
   if (window.content.rejected.empty()) return {};
-  MEISAI_ASSIGN(row_.key, keep_document(ledger));
-  for (const RejectedCandidate& rejected : window.content.rejected)
+  MEISAI_ASSIGN(auto held, held_records(ledger));
+  for (const RejectedCandidate& rejected : window.content.rejected) {
+    if (const auto known = held.find({rejected.rejection.code, rejected.masked_text}); known != held.end()) {
+      held.erase(known);
+      continue;
+    }
+    MEISAI_ASSIGN(row_.key, keep_document(ledger));
     MEISAI_TRY(ledger.put_quarantine({.document = row_.key,
                                       .statement = window.statement.key,
                                       .rejection = rejected.rejection,
                                       .masked_text = rejected.masked_text}));
+  }
   return {};
 }
 

@@ -98,6 +98,7 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
                      .reference = ledger::reference_hash(facts->issuer_reference),
                      .was_pending_as = ledger::reference_hash(facts->pending_reference),
                      .likeness = likeness_of(*facts)});
+  count_billed(facts->billed_minor.value_or(facts->amount_minor));
   if (facts->date.date) note_date(*facts->date.date, entries.back());
   if (window_.records <= kept_candidates) kept_.push_back({record.card, record.row, std::move(*facts)});
   return {};
@@ -115,6 +116,14 @@ tl::expected<TransactionFacts, Rejection> WindowContent::read_transaction(const 
     if (payment && *payment < BillingMonth(today_.year(), today_.month())) facts->status = TransactionStatus::posted;
   }
   return facts;
+}
+
+void WindowContent::count_billed(std::int64_t minor) {
+  std::int64_t sum = 0;
+  if (!listed_total_minor || __builtin_add_overflow(*listed_total_minor, minor, &sum))
+    listed_total_minor.reset();
+  else
+    listed_total_minor = sum;
 }
 
 /// A purchase billed once dates its statement; payment k of an older one is billed k months after it.

@@ -238,6 +238,9 @@ TEST_CASE("a pending row of a file that its statement does not bill ends after t
   CHECK(home.rows().size() == 3 + 1);
   CHECK(later(60, "2027-02-10", {"2027-01-02", "見本茶屋", "520"}).removed == 1);
   CHECK(home.rows().size() == 3 - 1 + 2);
+  // The list of the open month, imported again, is older than that and does not bring it back.
+  CHECK(take_open_month_file(home, {first[0], {"2026-11-10", "見本ホテル", "30000"}, first[1]}).unchanged == 3);
+  CHECK(home.rows().size() == 3 - 1 + 2);
   // Billed very late after all: it comes back as the row that it was.
   CHECK(later(90, "2027-03-10", {"2026-11-10", "見本ホテル", "30000"}).added == 1);
   CHECK(home.rows().size() == 3 + 2);

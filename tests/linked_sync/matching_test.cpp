@@ -306,6 +306,34 @@ TEST_CASE("a stable id that one document states twice is one row: as it was said
   }
 }
 
+TEST_CASE("rows of a bill that share one id are rows of their own where the bill's total counts each") {
+  const ApiLine gas{"T7", "2026-11-12", "見本ガス", "5000"};
+  const ApiLine toll{"T7", "2026-11-13", "見本東", "330"};
+  Household home;
+  CHECK(home.look({statement("S1", {gas, toll}, "5330")}).added == 2);
+  REQUIRE(home.view()->statements().value().size() == 1);
+  CHECK(home.view()->statements().value().front().balanced == true);
+  CHECK(home.look({statement("S1", {gas, toll}, "5330")}).outcome == SyncOutcome::unchanged);
+  CHECK(home.rows().size() == 2);
+}
+
+TEST_CASE("without ids, the only row of a day and shop that a list shows with another amount is revised") {
+  Household home;
+  const ApiLine before{"", "2026-11-10", "見本書店", "900"};
+  const ApiLine after{"", "2026-11-10", "見本書店", "950"};
+  const ApiLine other{"", "2026-11-11", "見本駅", "210"};
+  REQUIRE(home.look({listing({before, other})}).added == 2);
+  const TransactionKey key = home.rows().front().key;
+  const ConnectionReport report = home.look({listing({after, other})});
+  CHECK(report.modified == 1);
+  CHECK(report.held == 0);
+  REQUIRE(home.rows().size() == 2);
+  CHECK(home.rows().front().key == key);
+  CHECK(home.rows().front().facts.amount_minor == 950);
+  CHECK(rules_of(home, key) == std::vector<std::string>{"revised_amount"});
+  CHECK(home.view()->reasons_of(key).value().front().detail == "amount +50");
+}
+
 TEST_CASE("real twins of one day have ids of their own and are both kept") {
   Household home;
   ApiLine twin = book;
