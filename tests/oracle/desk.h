@@ -16,7 +16,7 @@ namespace meisai::oracle {
 
 class Desk {
  public:
-  Desk(test::World& world, const Truth& truth);
+  Desk(test::World& world, const Truth& truth, const std::string& connection = "CN1");
 
   /// Plays one look. It must leave the ledger in order, whatever it is.
   void play(const Visit& visit, Prediction& prediction);
@@ -34,6 +34,7 @@ class Desk {
   std::unique_ptr<WireLock> wire_ = memory::make_wire_lock();
   Gate gate_{world_.control(), world_.lock(), *wire_, world_.clock()};
   const Truth& truth_;
+  ConnectionId connection_;
   Day today_ = first_fetch;
   test::ScriptedIssuer issuer_{"sample_card"};
   test::ScriptedTransport transport_;
