@@ -20,6 +20,8 @@ class Desk {
 
   /// Plays one look. It must leave the ledger in order, whatever it is.
   void play(const Visit& visit, Prediction& prediction);
+  /// A document that is held for a person ends its look, and the history goes on.
+  void let_holds_pass() { holds_pass_ = true; }
   [[nodiscard]] Reading& ledger() { return reading_; }
   /// That looking once more at the same says nothing new.
   void look_again(const Look& look);
@@ -42,6 +44,7 @@ class Desk {
   SeededEntropy entropy_{11};
   Reading reading_{world_};
   int cutoffs_ = 0;
+  bool holds_pass_ = false;
 };
 
 }  // namespace meisai::oracle

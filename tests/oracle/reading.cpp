@@ -95,14 +95,26 @@ void Reading::read_names(LedgerView& view) {
   for (const StatementRow& each : must(view.statements())) statements_[each.key] = reference_of(each, cards_);
 }
 
-std::string Reading::line(LedgerView& view, const StoredRow& row) {
+std::string Reading::plain_line(const StoredRow& row) const {
   const std::chrono::sys_days day(row.facts.date.date.value());
   const std::chrono::sys_days first(parse_iso_date(iso_day(0)).value());
-  std::string text = line_of({.card = cards_.at(row.card),
-                              .day = static_cast<Day>((day - first).count()),
-                              .shop = row.facts.merchant_raw,
-                              .yen = static_cast<int>(row.facts.amount_minor),
-                              .pending = row.facts.status == TransactionStatus::pending});
+  return line_of({.card = cards_.at(row.card),
+                  .day = static_cast<Day>((day - first).count()),
+                  .shop = row.facts.merchant_raw,
+                  .yen = static_cast<int>(row.facts.amount_minor),
+                  .pending = row.facts.status == TransactionStatus::pending});
+}
+
+std::multimap<std::string, TransactionKey> Reading::plain_rows() {
+  const auto view = this->view();
+  read_names(*view);
+  std::multimap<std::string, TransactionKey> rows;
+  must(view->transactions({}, [&](const StoredRow& row) { return rows.emplace(plain_line(row), row.key), true; }));
+  return rows;
+}
+
+std::string Reading::line(LedgerView& view, const StoredRow& row) {
+  std::string text = plain_line(row);
   std::map<std::string, std::int64_t> shares;
   for (const BilledPart& part : must(view.parts_of(row.key)))
     shares[statements_.at(part.statement)] = part.billed_minor.value_or(0);

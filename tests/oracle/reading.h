@@ -57,11 +57,14 @@ class Reading {
   /// What must hold after every step, whatever it was: the feed has told exactly the rows that are there, each that
   /// went says why, and the months' sums are those of the rows.
   void check_order();
+  /// Every row that counts, as the model writes it, without the statements that bill it.
+  [[nodiscard]] std::multimap<std::string, TransactionKey> plain_rows();
   /// Whether the ledger is what the model says.
   void compare(const Prediction& prediction);
 
  private:
   void read_names(LedgerView& view);
+  [[nodiscard]] std::string plain_line(const StoredRow& row) const;
   [[nodiscard]] std::string line(LedgerView& view, const StoredRow& row);
   void compare_statements(LedgerView& view, const Prediction& prediction);
   void compare_removed(LedgerView& view, const Prediction& prediction);
