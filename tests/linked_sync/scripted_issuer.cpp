@@ -24,6 +24,7 @@ class ScriptedConversation final : public Conversation {
     if (now.on_accept) now.on_accept();
     if (now.refuses) return fail(*now.refuses);
     for (const ApiDocument& document : now.documents) end_document(document);
+    card_ = now.card;
     for (const ApiLine& line : now.lines) add(line);
     flush();
     return {};
@@ -48,8 +49,9 @@ class ScriptedConversation final : public Conversation {
       value(RecordKind::statement_status, document.status);
       if (!document.closing_date.empty()) value(RecordKind::closing_date, document.closing_date);
       if (!document.total.empty()) {
-        value(RecordKind::stated_total, document.total);
-        builder_.cell(Field::direction, "Debit");
+        const bool is_credit = document.total.starts_with('-');
+        value(RecordKind::stated_total, document.total.substr(is_credit ? 1 : 0));
+        builder_.cell(Field::direction, is_credit ? "Credit" : "Debit");
         builder_.cell(Field::currency, "JPY");
       }
     }

@@ -31,7 +31,7 @@ struct ApiDocument {
   std::string to;         ///< included
   std::string statement;  ///< the issuer's id; empty: a listing
   std::string status = "closed";
-  std::string total;
+  std::string total;  ///< below zero: a credit
   std::string closing_date;
   std::uint32_t card = 0;  ///< index into the cards
 };
@@ -43,6 +43,7 @@ struct Exchange {
   std::vector<ApiLine> lines;            ///< of the document that ends later
   std::function<void()> on_accept = {};  ///< what the world does when it is taken
   std::optional<Error> refuses = {};
+  std::uint32_t card = 0;  ///< of `lines`: index into the cards
 };
 using Script = std::vector<Exchange>;
 
