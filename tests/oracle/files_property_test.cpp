@@ -4,6 +4,9 @@
 // and again. A file has no ids and nothing pending; it is complete for its statement.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <iostream>
+#include <map>
+#include <set>
 
 #include "tests/oracle/file_desk.h"
 #include "tests/oracle/generate.h"
@@ -21,7 +24,65 @@ rc::Gen<std::vector<Download>> downloads() {
   return up_to(16, one);
 }
 
+/// What these downloads put to the test.
+std::set<std::string> classes_of(const Truth& truth, const std::vector<Download>& course) {
+  std::set<std::string> found;
+  std::map<std::pair<int, int>, std::pair<Day, std::vector<std::string>>> copies;  // by card and bill: newest so far
+  for (const Download& one : course) {
+    const auto bill = bill_on(truth, one.card, one.bill, one.day);
+    if (!bill || bill->rows.empty()) continue;
+    if (one.cut != 0) {
+      found.insert("cut");
+      continue;
+    }
+    std::vector<std::string> lines;
+    for (const Row& row : bill->rows) {
+      lines.push_back(line_of(row));
+      if (row.parts > 1 && bill->index > row.bill) found.insert("a later payment of a purchase in instalments");
+    }
+    std::ranges::sort(lines);
+    if (std::ranges::adjacent_find(lines) != lines.end()) found.insert("twins");
+    for (const auto& [other, copy] : copies)
+      if (other.first == one.card && other.second > one.bill) found.insert("a month after a later month");
+    const auto [known, is_new] = copies.try_emplace({one.card, one.bill}, one.day, lines);
+    if (is_new) continue;
+    auto& [day, rows] = known->second;
+    if (rows == lines) found.insert("the same again");
+    if (rows != lines)
+      found.insert(one.day < day ? "an older copy after a newer one that differs" : "a copy that differs");
+    if (rows.size() == lines.size() && rows != lines) found.insert("a copy with a revised amount");
+    known->second = {one.day, lines};
+  }
+  return found;
+}
+
+const std::map<std::string, int> floors = {{"cut", 30},
+                                           {"a later payment of a purchase in instalments", 30},
+                                           {"twins", 30},
+                                           {"a month after a later month", 30},
+                                           {"the same again", 30},
+                                           {"a copy that differs", 8},
+                                           {"an older copy after a newer one that differs", 3},
+                                           {"a copy with a revised amount", 1}};
+
 }  // namespace
+
+TEST_CASE("the generator of downloads reaches each class as often as it must", "[classes]") {
+  constexpr int samples = 1000;
+  std::map<std::string, int> counts;
+  rc::Random random(5);
+  for (int i = 0; i < samples; ++i) {
+    const Truth truth = truths(closed_months)(random.split(), i % (rc::kNominalSize + 1)).value();
+    auto course = downloads()(random.split(), i % (rc::kNominalSize + 1)).value();
+    std::ranges::copy(final_downloads(false), std::back_inserter(course));
+    for (const std::string& one : classes_of(truth, course)) ++counts[one];
+  }
+  for (const auto& [name, count] : counts) std::cout << "  " << count * 100 / samples << "% " << name << '\n';
+  for (const auto& [name, percent] : floors) {
+    INFO(name);
+    CHECK(counts[name] * 100 >= percent * samples);
+  }
+}
 
 TEST_CASE("closed months in any order, again, and cut, end in the ledger of the truth", "[property]") {
   CHECK(rc::check("files", [] {

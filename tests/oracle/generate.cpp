@@ -28,10 +28,10 @@ rc::Gen<Purchase> purchases() {
               {{6, Life::at_once}, {2, Life::same_id}, {2, Life::linked}, {2, Life::unlinked}, {2, Life::released}})),
       gen::set(&Purchase::waits, gen::oneOf(gen::inRange(1, 12), gen::inRange(1, 50))),
       gen::set(&Purchase::posted_more, sometimes(200, 3)), gen::set(&Purchase::posted_later, sometimes(6, 3)),
-      gen::set(&Purchase::revised_after, sometimes(40)), gen::set(&Purchase::revised_by, gen::element(133, 266, -177)),
-      gen::set(&Purchase::moved_after, sometimes(40)), gen::set(&Purchase::moved_by, gen::inRange(-10, 10)),
-      gen::set(&Purchase::hidden_after, sometimes(10)), gen::set(&Purchase::hidden_for, gen::inRange(1, 40)),
-      gen::set(&Purchase::slips, sometimes(15)),
+      gen::set(&Purchase::revised_after, sometimes(40, 2)),
+      gen::set(&Purchase::revised_by, gen::element(133, 266, -177)), gen::set(&Purchase::moved_after, sometimes(40)),
+      gen::set(&Purchase::moved_by, gen::inRange(-10, 10)), gen::set(&Purchase::hidden_after, sometimes(10, 2)),
+      gen::set(&Purchase::hidden_for, gen::inRange(1, 60)), gen::set(&Purchase::slips, sometimes(15, 2)),
       gen::set(&Purchase::parts, gen::weightedElement<int>({{4, 1}, {1, 2}, {1, 3}})));
 }
 
