@@ -73,14 +73,31 @@ struct Run {
 
 bool is_uniform(const std::string& days) { return days.find_first_not_of(days.front()) == std::string::npos; }
 
+/// Whether a statement of the month says something that a run of alike days would hide.
+bool stands_out(const CoverageOfCard& card, year_month month, bool known) {
+  return std::ranges::any_of(card.statements, [&](const CoverageOfCard::Month& one) {
+    return one.month == month && (!known || one.balanced == false);
+  });
+}
+
+/// This month, or a later one that a statement bills already.
+year_month last_month(const CoverageOfCard& card, LocalDate today) {
+  year_month last = month_of(today);
+  for (const CoverageOfCard::Month& one : card.statements) last = std::max(last, one.month);
+  return last;
+}
+
 std::vector<Run> runs_of(const CoverageOfCard& card, year_month first, LocalDate today) {
   std::vector<Run> runs;
-  const year_month last = month_of(today);
+  const year_month last = last_month(card, today);
   for (year_month month = first; month <= last; month += months(1)) {
     std::string days = calendar_days(card, month, today);
     const bool known = days.front() == stated || days.front() == looked;
+    const auto hides_nothing = [&](year_month each) { return !stands_out(card, each, known); };
+    const bool old_enough = !known || month + months(recent_months) <= last;
     const bool alike = !runs.empty() && is_uniform(days) && is_uniform(runs.back().days) &&
-                       runs.back().days.front() == days.front() && (!known || month + months(recent_months) <= last);
+                       runs.back().days.front() == days.front() && old_enough && hides_nothing(month) &&
+                       hides_nothing(runs.back().to);
     if (alike) {
       runs.back().to = month;
     } else {

@@ -25,6 +25,15 @@ TransactionFacts opposite(TransactionFacts facts) {
   return facts;
 }
 
+/// Whether the entry says the same as the row but for the sign: an issuer's credits are refunds by their kind, too.
+bool is_opposite(const TransactionFacts& facts, std::uint64_t content) {
+  TransactionFacts turned = opposite(facts);
+  if (content_hash(turned) == content) return true;
+  if (facts.kind != TransactionKind::purchase && facts.kind != TransactionKind::refund) return false;
+  turned.kind = facts.kind == TransactionKind::purchase ? TransactionKind::refund : TransactionKind::purchase;
+  return content_hash(turned) == content;
+}
+
 /// Days of the cards for which every row is known, but for the newest ones.
 class KnownDays {
  public:
@@ -113,8 +122,7 @@ class Brake {
     for (const auto& [key, entry] : listed_) {
       const auto row = by_number_.find(key);
       if (row == by_number_.end() || decision_of(*entry).action != Action::revise) continue;
-      if (row->second->facts.amount_minor != 0 && content_hash(opposite(row->second->facts)) == entry->content)
-        ++turned;
+      if (row->second->facts.amount_minor != 0 && is_opposite(row->second->facts, entry->content)) ++turned;
     }
     return turned;
   }

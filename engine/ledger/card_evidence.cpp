@@ -47,7 +47,7 @@ Likely judge(const CardEvidence& evidence) noexcept {
 }
 
 Result<CardEvidence> compare_card(LedgerWrite& ledger, const CardSeen& seen, const CardRow& known,
-                                  std::span<const Entry> entries, std::uint32_t index) {
+                                  std::span<const Entry> entries, std::uint32_t index, const LikenessOf& likeness_of) {
   CardEvidence evidence{.card = known.key,
                         .digits = digits_of(seen.last4, known.last4),
                         .same_kind = kind_of(seen) == known.kind,
@@ -62,7 +62,7 @@ Result<CardEvidence> compare_card(LedgerWrite& ledger, const CardSeen& seen, con
   MEISAI_TRY(ledger.rows_on(known.key, window.from, window.to, [&](const StoredRow& row) {
     if (billed_in_parts(row.facts.plan.type) || row.facts.status == TransactionStatus::removed) return true;
     days.widen(row.day);
-    ++stored[likeness_on(row.day, likeness_hash(row.facts))];
+    ++stored[likeness_on(row.day, likeness_of(row.facts))];
     return true;
   }));
   for (const Entry& entry : entries) {

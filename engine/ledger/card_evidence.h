@@ -42,7 +42,8 @@ constexpr std::uint64_t telling_rows_in_common = 3;
 
 /// Compares entry card `index` of a window with a stored card.
 [[nodiscard]] Result<CardEvidence> compare_card(LedgerWrite& ledger, const CardSeen& seen, const CardRow& known,
-                                                std::span<const Entry> entries, std::uint32_t index);
+                                                std::span<const Entry> entries, std::uint32_t index,
+                                                const LikenessOf& likeness_of);
 
 /// What a window's unknown card is: `known` where it is certain, else the cards that it may be (none: a new card).
 struct CardFinding {

@@ -28,7 +28,7 @@ struct Alike {
 
 Alike alike_of(const StoredRow& row) {
   const PaymentType plan = row.facts.plan.type;
-  return {row.facts.date.date ? row.day : first_day, likeness_hash(row.facts),
+  return {row.facts.date.date ? row.day : first_day, likeness_hash(row.facts.merchant_normalized, row.facts),
           billed_in_parts(plan) ? plan : PaymentType::unknown};
 }
 

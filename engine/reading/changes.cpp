@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reading/changes.h"
 
+#include <algorithm>
+
 #include "engine/ledger/public_id.h"
 
 namespace meisai::reading {
@@ -54,6 +56,8 @@ Result<ChangeList> changes(const LedgerReader& reader, LedgerView& view, const s
   MEISAI_ASSIGN(const std::uint64_t first, view.first_position());
   if (next < first) return fail(too_old(reader, last));
 
+  constexpr std::size_t most = std::size_t{1} << 40U;
+  limit = std::min(limit, most);  // one more is asked for below
   // One range more than can be used tells whether anything that may be seen is left: every range holds a thing.
   MEISAI_ASSIGN(const std::vector<ChangeRow> rows, view.changes(next - 1, limit + 1));
   ChangeList list;

@@ -37,6 +37,24 @@ Result<std::map<CardKey, std::vector<LocalDate>>> recent_uses(LedgerView& view, 
   return uses;
 }
 
+/// The newest day of use of a card that was not used lately, by its newest month.
+Result<std::optional<LocalDate>> newest_use_before(LedgerView& view, CardKey card, std::span<const MonthTotal> totals) {
+  std::optional<BillingMonth> newest;
+  for (const MonthTotal& total : totals)
+    if (total.card == card) newest = std::max(newest, std::optional(total.month));
+  std::optional<LocalDate> day;
+  if (!newest) return day;
+  TransactionQuery query;
+  query.cards = {card};
+  query.from = day_in(*newest, 1);
+  query.to = day_in(*newest, 31);
+  MEISAI_TRY(view.transactions(query, [&day](const StoredRow& row) {
+    day = std::max(day, row.facts.date.date);
+    return true;
+  }));
+  return day;
+}
+
 std::optional<ExpectedStatement> missing_statement(const BillingCycle& cycle, LocalDate today) {
   const auto expected = cycle.next_expected_by();
   if (!expected || today <= *expected) return std::nullopt;
@@ -83,6 +101,7 @@ Result<std::vector<CardFreshness>> freshness_of_cards(const LedgerReader& reader
                                                       const Surroundings& around) {
   MEISAI_ASSIGN(const std::vector<CoverageRow> known, view.coverage());
   MEISAI_ASSIGN(const auto uses, recent_uses(view, around.today));
+  MEISAI_ASSIGN(const std::vector<MonthTotal> totals, view.month_totals());
   std::vector<CardFreshness> all;
   const std::vector<Card> cards = reader.cards();
   auto card = cards.begin();
@@ -94,6 +113,8 @@ Result<std::vector<CardFreshness>> freshness_of_cards(const LedgerReader& reader
     if (const auto found = uses.find(key); found != uses.end()) {
       fresh.newest_use = found->second.back();
       if (fresh.looked_at) fresh.quiet_since = quiet_since(found->second, date_in_japan(*fresh.looked_at));
+    } else {
+      MEISAI_ASSIGN(fresh.newest_use, newest_use_before(view, key, totals));
     }
     fresh.missing_statement = missing_statement(cycle_of(reader, key, around), around.today);
     all.push_back(std::move(fresh));

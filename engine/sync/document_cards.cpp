@@ -161,7 +161,8 @@ Result<ledger::CardFinding> DocumentImport::look_for(LedgerWrite& ledger, const 
   for (const CardRow& each : known) {
     if (std::ranges::find(card_keys_, each.key) != card_keys_.end()) continue;  // the document shows that one too
     MEISAI_ASSIGN(const ledger::CardEvidence one,
-                  ledger::compare_card(ledger, document_.cards[card], each, window.content.entries, card));
+                  ledger::compare_card(ledger, document_.cards[card], each, window.content.entries, card,
+                                       ledger::LikenessOf(normalizer_, document_.layout->vocabulary)));
     evidence.push_back(one);
   }
   return ledger::find_card(evidence);

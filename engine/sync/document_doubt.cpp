@@ -59,7 +59,11 @@ Result<void> DocumentImport::look_for_doubt(LedgerWrite& ledger, Window& window)
     MEISAI_ASSIGN(const std::vector<CoverageRow> of_card, ledger.coverage_of(card));
     known.insert(known.end(), of_card.begin(), of_card.end());
   }
-  for (const auto& [key, row] : window.outcome.moved) rows.push_back(row);  // from days outside of the window
+  for (const ledger::Decision& decision : window.outcome.decisions) {  // from days outside of the window
+    if (decision.action != ledger::Action::revise || decision.rule != MatchRule::moved_date) continue;
+    MEISAI_ASSIGN(const std::optional<StoredRow> moved, ledger.row(decision.row));
+    if (moved) rows.push_back(*moved);
+  }
   const auto finding = ledger::brake({.entries = window.content.entries,
                                       .decisions = window.outcome.decisions,
                                       .cards = card_keys_,

@@ -195,14 +195,7 @@ Result<void> DocumentImport::match(LedgerWrite& ledger, Window& window) {
   for (ledger::Entry& entry : window.content.entries)
     if (entry.undated) entry.day = ledger::day_key({}, statement);
   ledger::WindowMatch matching(ledger, card_keys_, window.content.entries);
-  if (document_.origin.connection.empty()) {
-    MEISAI_ASSIGN(window.outcome, matching.decide(statement));
-  } else {
-    std::unordered_set<StatementKey> settled;
-    for (const StatementRow& each : window.statements)
-      if (ledger::is_settled(each)) settled.insert(each.key);
-    MEISAI_ASSIGN(window.outcome, matching.decide_linked(statement, complete_days(window), std::move(settled)));
-  }
+  MEISAI_ASSIGN(window.outcome, matching.decide(view_of(window)));
   if (!window.has_statement) return look_for_doubt(ledger, window);
   if (!window.new_statement && !accepted_ && ledger::contradicts(window.outcome, window.content.entries.size()))
     return held(Code::statement_contradicted,
@@ -210,11 +203,31 @@ Result<void> DocumentImport::match(LedgerWrite& ledger, Window& window) {
   return {};
 }
 
-std::optional<ledger::WindowMatch::CompleteDays> DocumentImport::complete_days(const Window& window) const {
-  const auto& complete = document_.origin.complete;
-  if (!complete) return std::nullopt;
-  const auto day = [](LocalDate date) { return ledger::day_key({date, DatePrecision::day}, 0); };
-  return ledger::WindowMatch::CompleteDays{day(complete->from), day(complete->to), window.content.cards};
+ledger::View DocumentImport::view_of(const Window& window) const {
+  ledger::View view{.statement = window.statement.key,
+                    .document = 0,
+                    .likeness_of = ledger::LikenessOf(normalizer_, document_.layout->vocabulary),
+                    .linked = !document_.origin.connection.empty(),
+                    .complete = {}};
+  const auto range = [](LocalDate from, LocalDate to) {
+    const auto day = [](LocalDate date) { return ledger::day_key({date, DatePrecision::day}, 0); };
+    return ledger::DayRange{day(from), day(to)};
+  };
+  if (!view.linked) {
+    if (!accepted_) view.document = row_.key;  // what a person accepts is the newest word, however long it waited
+    if (!window.has_statement) return view;
+    for (const auto& [card, days] : window.content.days)
+      view.billed_days.emplace(card, range(first_day_of_statement(days), days.to));
+    return view;
+  }
+  if (const auto& complete = document_.origin.complete)
+    view.complete = ledger::View::CompleteDays{range(complete->from, complete->to), window.content.cards};
+  // Rows of a bill that share an id are one row stated again, unless the bill's total counts each of them.
+  const WindowContent& content = window.content;
+  view.ids_tell_apart = !content.stated_total_minor || content.stated_total_minor != content.listed_total_minor;
+  for (const StatementRow& each : window.statements)
+    if (ledger::is_settled(each)) view.settled.insert(each.key);
+  return view;
 }
 
 }  // namespace meisai::sync

@@ -10,6 +10,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/ledger/card_evidence.h"
@@ -77,7 +78,7 @@ class DocumentImport {
 
   /// Makes the document known and its staged pages its own, once. Its number.
   [[nodiscard]] Result<DocumentKey> keep_document(LedgerWrite& ledger);
-  [[nodiscard]] std::optional<ledger::WindowMatch::CompleteDays> complete_days(const Window& window) const;
+  [[nodiscard]] ledger::View view_of(const Window& window) const;
   [[nodiscard]] Result<void> apply_window(LedgerWrite& ledger, const WindowSpan& span, WindowsResult& result);
   [[nodiscard]] Result<void> choose_account(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<void> choose_among(LedgerWrite& ledger, Window& window, const std::set<std::string>& accounts);
@@ -102,9 +103,7 @@ class DocumentImport {
   [[nodiscard]] StoredRow row_of(const Window& window, Candidate&& candidate, const ledger::Entry& entry,
                                  const ledger::Decision& decision) const;
   [[nodiscard]] Result<TransactionKey> insert_row(LedgerWrite& ledger, const StoredRow& row);
-  [[nodiscard]] Result<bool> write_row(LedgerWrite& ledger, Window& window, ledger::Action action,
-                                       const StoredRow& row);
-  [[nodiscard]] Result<void> write_absent_pending(LedgerWrite& ledger, const Window& window, WindowsResult& result);
+  [[nodiscard]] Result<void> write_absent_pending(LedgerWrite& ledger, Window& window, WindowsResult& result);
   [[nodiscard]] Result<void> write_disputes(LedgerWrite& ledger, const Window& window, WindowsResult& result);
   /// Takes out what an accepted batch should list and does not.
   [[nodiscard]] Result<void> remove_unlisted(LedgerWrite& ledger, Window& window, WindowsResult& result);
@@ -112,9 +111,24 @@ class DocumentImport {
   [[nodiscard]] Result<void> remove_row(LedgerWrite& ledger, const Window& window, StoredRow row,
                                         WindowsResult& result);
   void show(WindowsResult& result, ChangeKind change, const StoredRow& row, std::optional<StoredRow> before) const;
-  [[nodiscard]] Result<bool> write_part(LedgerWrite& ledger, const Window& window, const StoredRow& row);
+
+  // Known rows (document_known_row.cpp).
+  [[nodiscard]] Result<bool> write_known(LedgerWrite& ledger, Window& window, const ledger::Decision& decision,
+                                         StoredRow row);
+  [[nodiscard]] Result<bool> write_listed(LedgerWrite& ledger, Window& window, const StoredRow& known,
+                                          const StoredRow& row, bool first_link);
+  [[nodiscard]] Result<void> write_dispute(LedgerWrite& ledger, Window& window, const StoredRow& known,
+                                           const StoredRow& row);
+  [[nodiscard]] Result<bool> write_part(LedgerWrite& ledger, const Window& window, const StoredRow& known,
+                                        StoredRow& row, bool first_link);
+  [[nodiscard]] Result<void> put_share(LedgerWrite& ledger, const StoredRow& row);
+  [[nodiscard]] Result<void> give_reason(LedgerWrite& ledger, TransactionKey key, MatchRule rule, std::uint64_t line,
+                                         std::string detail);
+  [[nodiscard]] Result<void> suggest(LedgerWrite& ledger, const ledger::Doubt& doubt, const StoredRow& row);
+  [[nodiscard]] Result<void> end_suggestions(LedgerWrite& ledger, const Window& window);
   [[nodiscard]] Result<void> write_coverage(LedgerWrite& ledger, const Window& window);
   [[nodiscard]] Result<void> write_quarantine(LedgerWrite& ledger, const Window& window);
+  [[nodiscard]] Result<std::multiset<std::pair<Code, std::string>>> held_records(LedgerWrite& ledger) const;
   [[nodiscard]] Result<void> write_statement(LedgerWrite& ledger, Window& window, bool rows_changed,
                                              WindowsResult& result);
   [[nodiscard]] Result<void> release_rows(LedgerWrite& ledger, Window& window, const Release& wanted,

@@ -96,6 +96,7 @@ class Import {
     ImportReport& report = outcome_.report;
     report.added += result.added;
     report.modified += result.modified;
+    report.removed += result.removed;
     report.unchanged += result.unchanged;
     report.held += result.held;
     report.rejected_count += result.rejected.size();

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/ledger/likeness.h"
+
 namespace meisai::sync {
 namespace {
 
@@ -85,10 +87,11 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
   }
   if (!currency) currency = facts->currency;
   const auto ordinal = static_cast<std::uint32_t>(entries.size());
-  const bool states_pending = !document_.layout->vocabulary.pending_word.empty();
+  const ledger::LikenessOf likeness_of(normalizer_, document_.layout->vocabulary);
   entries.push_back({.facts = ledger::facts_key(*facts),
                      .in_parts = billed_in_parts(facts->plan.type),
                      .undated = !facts->date.date,
+                     .pending = facts->status == TransactionStatus::pending,
                      .plan = facts->plan.type,
                      .part_index = static_cast<std::int16_t>(facts->plan.index.value_or(0)),
                      .part_count = static_cast<std::int16_t>(facts->plan.count.value_or(0)),
@@ -97,10 +100,10 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
                      .ordinal = ordinal,
                      .merchant = ledger::merchant_hash(*facts),
                      .content = ledger::content_hash(*facts),
-                     .pending = facts->status == TransactionStatus::pending,
                      .reference = ledger::reference_hash(facts->issuer_reference),
                      .was_pending_as = ledger::reference_hash(facts->pending_reference),
-                     .likeness = states_pending ? ledger::likeness_hash(*facts) : 0});
+                     .likeness = likeness_of(*facts)});
+  count_billed(facts->billed_minor.value_or(facts->amount_minor));
   if (facts->date.date) note_date(*facts->date.date, entries.back());
   if (window_.records <= kept_candidates) kept_.push_back({record.card, record.row, std::move(*facts)});
   return {};
@@ -118,6 +121,14 @@ tl::expected<TransactionFacts, Rejection> WindowContent::read_transaction(const 
     if (payment && *payment < BillingMonth(today_.year(), today_.month())) facts->status = TransactionStatus::posted;
   }
   return facts;
+}
+
+void WindowContent::count_billed(std::int64_t minor) {
+  std::int64_t sum = 0;
+  if (!listed_total_minor || __builtin_add_overflow(*listed_total_minor, minor, &sum))
+    listed_total_minor.reset();
+  else
+    listed_total_minor = sum;
 }
 
 /// A purchase billed once dates its statement; payment k of an older one is billed k months after it.

@@ -66,7 +66,8 @@ class WindowContent {
   std::optional<LocalDate> newest_use;       ///< of a purchase billed once
   std::optional<BillingMonth> billed_after;  ///< no statement can list these rows in an earlier month
   std::optional<std::int64_t> stated_total_minor;
-  std::optional<Currency> currency;  ///< of the stated total; where it names none, of the first row
+  std::optional<std::int64_t> listed_total_minor = 0;  ///< what all rows bill; empty: more than can be counted
+  std::optional<Currency> currency;                    ///< of the stated total; where it names none, of the first row
   std::optional<LocalDate> payment_due_date;
   std::string payment_due_label;
   std::optional<LocalDate> closing_date;
@@ -81,6 +82,7 @@ class WindowContent {
   [[nodiscard]] Result<void> take_transaction(const RawPage& page, const RawRecord& record);
   [[nodiscard]] tl::expected<TransactionFacts, Rejection> read_transaction(const RawPage& page,
                                                                            const RawRecord& record);
+  void count_billed(std::int64_t minor);
   void note_date(LocalDate date, const ledger::Entry& entry);
   void take_statement_record(const RawPage& page, const RawRecord& record);
   void take_component(const RawPage& page, const RawRecord& record);

@@ -36,6 +36,7 @@ enum class Tag : std::uint8_t {
   absent_since,
   merged_into,
   ignored,
+  disputed_minor,
 };
 
 std::int64_t pack_attributes(const TransactionFacts& facts) noexcept {
@@ -75,7 +76,7 @@ bool is_plain(const TransactionFacts& facts) noexcept {
 void write_extra(const StoredRow& row, std::string& out) {
   const TransactionFacts& facts = row.facts;
   out.clear();
-  if (is_plain(facts) && !row.absent_since && row.merged_into == 0 && !row.ignored) return;
+  if (is_plain(facts) && !row.absent_since && row.merged_into == 0 && !row.ignored && !row.disputed_minor) return;
   ExtraWriter extra(out);
   if (facts.currency != Currency::jpy()) extra.text(Tag::currency, facts.currency.code());
   extra.number(Tag::remaining, facts.remaining_minor);
@@ -86,6 +87,7 @@ void write_extra(const StoredRow& row, std::string& out) {
   extra.number(Tag::absent_since, to_column(row.absent_since));
   if (row.merged_into != 0) extra.number(Tag::merged_into, row.merged_into);
   if (row.ignored) extra.text(Tag::ignored, {});
+  extra.number(Tag::disputed_minor, row.disputed_minor);
   if (!facts.foreign) return;
   const ForeignAmount& foreign = *facts.foreign;
   extra.text(Tag::foreign_text, foreign.amount_text);
@@ -166,6 +168,10 @@ Result<void> read_field(Tag tag, std::string_view bytes, StoredRow& row) {
     case Tag::ignored:
       row.ignored = true;
       return {};
+    case Tag::disputed_minor: {
+      MEISAI_ASSIGN(row.disputed_minor, number_from(bytes));
+      return {};
+    }
   }
   return damaged_value("an unknown packed field");
 }
@@ -175,6 +181,7 @@ Result<void> read_extra(std::span<const std::byte> blob, StoredRow& row) {
   row.absent_since.reset();
   row.merged_into = 0;
   row.ignored = false;
+  row.disputed_minor.reset();
   facts.currency = Currency::jpy();
   facts.remaining_minor.reset();
   facts.plan.index.reset();

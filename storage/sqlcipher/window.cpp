@@ -381,16 +381,6 @@ Result<void> SqlcipherWrite::revise(const StoredRow& row) {
   return months_.count(row, +1);
 }
 
-Result<std::optional<StoredRow>> SqlcipherWrite::row(TransactionKey transaction) {
-  MEISAI_TRY(usable());
-  std::optional<StoredRow> found;
-  MEISAI_TRY(visit_rows(db().prepared(queries::row_by_number).bind(1, transaction), [&found](const StoredRow& each) {
-    found = each;
-    return true;
-  }));
-  return found;
-}
-
 Result<UserLayer> SqlcipherWrite::user_layer_of(TransactionKey transaction) {
   MEISAI_TRY(usable());
   return load_user_layer(db(), transaction);

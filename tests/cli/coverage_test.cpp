@@ -107,6 +107,21 @@ TEST_CASE("long runs of months that are alike are one line, known ones only when
   CHECK(text.find("\n2026-07  " + std::string(25, '?')) != std::string::npos);
 }
 
+TEST_CASE("a statement is seen also where its days are alike, or still to come") {
+  CoverageOfCard card;
+  card.ranges = {range("2023-01-01", "2023-12-31", "file", "statement")};
+  card.gaps = {range("2024-01-01", "2026-07-01", "")};
+  card.statements = {{.month = year(2023) / month(6), .statement = StatementId("STM1"), .balanced = false},
+                     {.month = year(2024) / month(6), .statement = StatementId("STM2"), .balanced = true},
+                     {.month = year(2026) / month(8), .statement = StatementId("STM3"), .balanced = true}};
+  const std::string text = printed(card, Language::en);
+  INFO(text);
+  CHECK(text.find("2023-01  ========  … 2023-05 (5 months)") != std::string::npos);
+  CHECK(text.find("\n2023-06  " + std::string(30, '=') + "   closed ✗") != std::string::npos);
+  CHECK(text.find("\n2024-06  " + std::string(30, '!') + "   closed ✓") != std::string::npos);
+  CHECK(text.find("\n2026-08  " + std::string(31, ' ') + "  closed ✓") != std::string::npos);
+}
+
 TEST_CASE("silence and an overdue statement are told") {
   CoverageOfCard card;
   card.ranges = {range("2026-07-01", "2026-07-25", "api")};
@@ -132,7 +147,7 @@ TEST_CASE("each outcome of a look in words: new, verified unchanged, not checked
   CHECK(text({.outcome = SyncOutcome::fresh, .looked_at = at}) ==
         "new data; last complete look 2026-07-25T03:00:00.000Z");
   CHECK(text({.outcome = SyncOutcome::unchanged, .looked_at = at, .unchanged_since = on("2026-07-02")}) ==
-        "nothing new, verified; verified unchanged since 2026-07-02; last complete look 2026-07-25T03:00:00.000Z");
+        "unchanged, verified; nothing new since 2026-07-02; last complete look 2026-07-25T03:00:00.000Z");
   CHECK(text({.outcome = SyncOutcome::not_checked, .reason = "rate_limited", .next_allowed_at = at}) ==
         "not checked: the issuer's limit is reached; allowed again from 2026-07-25T03:00:00.000Z");
   CHECK(text({.outcome = SyncOutcome::failed, .reason = "issuer_unreachable"}).starts_with("failed: "));

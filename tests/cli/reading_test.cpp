@@ -177,6 +177,27 @@ TEST_CASE("changes can be followed from a cursor") {
   CHECK(home.run({"changes", "--since", "foreign"}).exit == 2);
 }
 
+TEST_CASE("a cursor that the feed has forgotten: exit 5, and a cursor to go on from after reading anew") {
+  Settled home;
+  const std::string old = home.read({"changes", "--limit", "5"}).at("cursor");
+  const auto later = [&](Words words) {
+    words.insert(words.begin(), {"--json", "--store", home.store().string(), "--key-file",
+                                 (home.folder() / "key").string(), "--now", "2028-01-01T03:00:00Z"});
+    return home.bare(words);
+  };
+  const Ran pruned = later({"doctor", "--prune"});
+  CHECK(pruned.exit == 0);
+  CHECK(pruned.json().at("changes_pruned") > 40);
+  const Ran too_old = later({"changes", "--since", old});
+  CHECK(too_old.exit == 5);
+  const json error = too_old.json().at("error");
+  CHECK(error.at("code") == "cursor_too_old");
+  const Ran again = later({"changes", "--since", error.at("restart_cursor").get<std::string>()});
+  CHECK(again.exit == 0);
+  CHECK(again.json().at("changes").empty());
+  CHECK_FALSE(home.run({"--json", "transactions", "show", "nosuchrow"}).json().at("error").contains("restart_cursor"));
+}
+
 TEST_CASE("one transaction, and why it is that one") {
   Settled home;
   const json twins = home.read({"transactions", "--from", "2026-08-21", "--to", "2026-08-21", "--issuer", "smbc_card"});

@@ -86,7 +86,7 @@ TEST_CASE("an answer about unknown cards without a row in common is still about 
 
 TEST_CASE("the same card linked twice is one card with one ledger", "[cards]") {
   Household home;
-  home.second.known.id = home.issuer.known.id;  // the same company, under another consent with other account ids
+  home.second.be(home.issuer.known.id);  // the same company, under another consent with other account ids
   home.second.card_key = "the same card by another consent";
   home.link(other);
   home.issuer.script = {listing(november)};
@@ -103,7 +103,7 @@ TEST_CASE("the same card linked twice is one card with one ledger", "[cards]") {
 TEST_CASE("a card that may be a known one and has no day in common with it is asked about, not merged", "[cards]") {
   Household home;
   home.look({listing(november)});
-  home.second.known.id = home.issuer.known.id;
+  home.second.be(home.issuer.known.id);
   home.second.card_key = "a card of the same last four digits";
   home.link(other);
   home.issuer.script = {listing(november)};
@@ -119,7 +119,7 @@ TEST_CASE("a card that may be a known one and has no day in common with it is as
 TEST_CASE("another card of the same company with other digits and other rows is a new card, silently", "[cards]") {
   Household home;
   home.look({listing(november)});
-  home.second.known.id = home.issuer.known.id;
+  home.second.be(home.issuer.known.id);
   home.second.card_key = "a spouse's card";
   home.second.last4 = "4321";
   home.link(other);
@@ -144,7 +144,7 @@ TEST_CASE("a renewed card under another number is known by the rows that its com
 TEST_CASE("another number and another product with the same rows is asked about", "[cards]") {
   Household home;
   home.look({listing(november)});
-  home.second.known.id = home.issuer.known.id;
+  home.second.be(home.issuer.known.id);
   home.second.card_key = "the new product";
   home.second.last4 = "9999";
   home.second.card_name = "見本ゴールドカード";
@@ -159,7 +159,7 @@ TEST_CASE("another number and another product with the same rows is asked about"
 TEST_CASE("a card that came without a row is found by its first rows", "[cards]") {
   Household home;
   home.look({listing(november)});
-  home.second.known.id = home.issuer.known.id;
+  home.second.be(home.issuer.known.id);
   home.second.card_key = "the same card by another consent";
   home.second.last4 = "";
   home.link(other);
@@ -178,7 +178,7 @@ TEST_CASE("a card that came without a row is found by its first rows", "[cards]"
 TEST_CASE("one equal row under digits that are not known is asked about", "[cards]") {
   Household home;
   home.look({listing(november)});
-  home.second.known.id = home.issuer.known.id;
+  home.second.be(home.issuer.known.id);
   home.second.card_key = "perhaps the same";
   home.second.last4 = "";
   home.link(other);

@@ -116,6 +116,11 @@ ScriptedIssuer::ScriptedIssuer(const std::string& id) {
               layout(known.id, "scripted_statement", WindowRule::statement)};
 }
 
+void ScriptedIssuer::be(const IssuerId& id) {
+  known.id = id;
+  for (LayoutInfo& layout : layouts_) layout.issuer = id;
+}
+
 std::unique_ptr<Conversation> ScriptedIssuer::converse(const FetchPlan& plan) const {
   plans.push_back(plan);
   return std::make_unique<ScriptedConversation>(*this);

@@ -58,6 +58,8 @@ class ScriptedIssuer final : public LinkedIssuer {
   std::vector<std::string> more_cards;   ///< the same of others
   mutable std::vector<FetchPlan> plans;  ///< one a conversation
   IssuerProfile known;
+  /// From here on it is this company: two consents at one company are two issuers of it.
+  void be(const IssuerId& id);
 
   const IssuerProfile& profile() const override { return known; }
   std::span<const LayoutInfo> layouts() const override { return layouts_; }

@@ -53,6 +53,19 @@ TEST_CASE("lists and statements without ids end in the ledger of the truth", "[p
   CHECK(holds("no ids", no_ids));
 }
 
+TEST_CASE("an encrypted store ends in the ledger of the truth as well", "[property][encrypted]") {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    CAPTURE(seed);
+    rc::Random random(seed);
+    const Truth truth = truths(seed == 2 ? no_ids : Habits{})(random.split()).value();
+    const History history = histories()(random.split()).value();
+    test::FolderWorld world;
+    CHECK_NOTHROW(play_whole(world, truth, history));
+    CHECK(world.findings().empty());
+  }
+}
+
+// Each of these waits for what a named test in found_test.cpp or peers_test.cpp is tagged with. Run by name.
 TEST_CASE("no ids: pending rows beside posted ones of the same shop and amount", "[.waits]") {
   CHECK(holds("no ids, pending like posted", with(no_ids, &Habits::pending_like_posted, true)));
 }

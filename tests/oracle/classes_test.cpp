@@ -26,7 +26,7 @@ const std::map<std::string, int> floors = {
     {"pending, then posted under another id without a word", 4},
     {"posted with another amount", 5},
     {"a pending row that was shown is gone", 4},
-    {"pending and absent for longer than the term", 1},
+    {"pending and absent for longer than the term", 2},
     {"listed, then absent for a while", 5},
     {"listed again after an absence", 5},
     {"revised after it was listed", 5},
@@ -48,11 +48,13 @@ const std::map<std::string, int> floors = {
 }  // namespace
 
 TEST_CASE("the generator reaches each class of histories as often as it must", "[classes]") {
+  const bool has_ids = GENERATE(true, false);
+  CAPTURE(has_ids);
   std::map<std::string, int> counts;
   rc::Random random(4);
   for (int i = 0; i < samples; ++i) {
     const int size = i % (rc::kNominalSize + 1);  // as a run of rapidcheck grows it
-    const Truth truth = truths({})(random.split(), size).value();
+    const Truth truth = truths({.stable_ids = has_ids})(random.split(), size).value();
     const History history = histories()(random.split(), size).value();
     for (const std::string& one : classes_of(truth, history)) ++counts[one];
   }
@@ -62,6 +64,7 @@ TEST_CASE("the generator reaches each class of histories as often as it must", "
     std::cout << "  " << count * 100 / samples << "% " << name << '\n';
   }
   for (const auto& [name, percent] : floors) {
+    if (!has_ids && name.starts_with("pending, then posted under")) continue;  // told apart by ids
     INFO(name);
     CHECK(counts[name] * 100 >= percent * samples);
   }

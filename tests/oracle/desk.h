@@ -16,10 +16,12 @@ namespace meisai::oracle {
 
 class Desk {
  public:
-  Desk(test::World& world, const Truth& truth);
+  Desk(test::World& world, const Truth& truth, const std::string& connection = "CN1");
 
   /// Plays one look. It must leave the ledger in order, whatever it is.
   void play(const Visit& visit, Prediction& prediction);
+  /// A document that is held for a person ends its look, and the history goes on.
+  void let_holds_pass() { holds_pass_ = true; }
   [[nodiscard]] Reading& ledger() { return reading_; }
   /// That looking once more at the same says nothing new.
   void look_again(const Look& look);
@@ -34,6 +36,7 @@ class Desk {
   std::unique_ptr<WireLock> wire_ = memory::make_wire_lock();
   Gate gate_{world_.control(), world_.lock(), *wire_, world_.clock()};
   const Truth& truth_;
+  ConnectionId connection_;
   Day today_ = first_fetch;
   test::ScriptedIssuer issuer_{"sample_card"};
   test::ScriptedTransport transport_;
@@ -41,6 +44,7 @@ class Desk {
   SeededEntropy entropy_{11};
   Reading reading_{world_};
   int cutoffs_ = 0;
+  bool holds_pass_ = false;
 };
 
 }  // namespace meisai::oracle

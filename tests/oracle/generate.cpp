@@ -28,10 +28,10 @@ rc::Gen<Purchase> purchases() {
               {{6, Life::at_once}, {2, Life::same_id}, {2, Life::linked}, {2, Life::unlinked}, {2, Life::released}})),
       gen::set(&Purchase::waits, gen::oneOf(gen::inRange(1, 12), gen::inRange(1, 50))),
       gen::set(&Purchase::posted_more, sometimes(200, 3)), gen::set(&Purchase::posted_later, sometimes(6, 3)),
-      gen::set(&Purchase::revised_after, sometimes(40)), gen::set(&Purchase::revised_by, gen::element(133, 266, -177)),
-      gen::set(&Purchase::moved_after, sometimes(40)), gen::set(&Purchase::moved_by, gen::inRange(-10, 10)),
-      gen::set(&Purchase::hidden_after, sometimes(10)), gen::set(&Purchase::hidden_for, gen::inRange(1, 40)),
-      gen::set(&Purchase::slips, sometimes(15)),
+      gen::set(&Purchase::revised_after, sometimes(40, 2)),
+      gen::set(&Purchase::revised_by, gen::element(133, 266, -177)), gen::set(&Purchase::moved_after, sometimes(40)),
+      gen::set(&Purchase::moved_by, gen::inRange(-10, 10)), gen::set(&Purchase::hidden_after, sometimes(10, 2)),
+      gen::set(&Purchase::hidden_for, gen::inRange(1, 60)), gen::set(&Purchase::slips, sometimes(15, 2)),
       gen::set(&Purchase::parts, gen::weightedElement<int>({{4, 1}, {1, 2}, {1, 3}})));
 }
 
@@ -85,6 +85,28 @@ rc::Gen<Look> looks() {
       gen::set(&Look::breaks_at, gen::inRange(0, 8)));
 }
 
+/// A file says which row was revised only where the rest of the month stays and the row is alone on its day at its
+/// shop; a month of which most changes is held, and a person is asked; so is a second card of which most is known of
+/// the first. Truths keep to what a file can tell.
+Truth tellable(Truth truth) {
+  std::map<std::pair<int, int>, int> revised;
+  for (std::size_t i = 0; i < truth.purchases.size(); ++i) {
+    Purchase& one = truth.purchases[i];
+    if (one.revised_after == 0) continue;
+    const auto rows = rows_on(truth, truth_ends);
+    const auto of_it = std::ranges::find(rows, i, &Row::purchase);
+    const auto is_near = [&](const Row& row) { return row.card == one.card && row.bill == of_it->bill; };
+    const auto is_early = [&](const Row& row) { return is_near(row) && truth.purchases[row.purchase].slips == 0; };
+    const auto in_place = [&](const Row& row) {
+      return is_near(row) && row.day == one.used && row.shop == of_it->shop;
+    };
+    const bool can_tell = of_it != rows.end() && one.parts == 1 && std::ranges::count_if(rows, in_place) == 1 &&
+                          std::ranges::count_if(rows, is_early) > 3 * ++revised[{one.card, of_it->bill}];
+    if (!can_tell) one.revised_after = 0;
+  }
+  return truth;
+}
+
 }  // namespace
 
 rc::Gen<Truth> truths(const Habits& habits) {
@@ -94,7 +116,8 @@ rc::Gen<Truth> truths(const Habits& habits) {
       if (!habits.pending_like_posted && purchases[i].life != Life::at_once)
         purchases[i].yen += 11 * (static_cast<int>(i) + 1);
     if (!habits.like_other_bills) keep_bills_apart(purchases);
-    return Truth{habits, std::move(purchases)};
+    const Truth truth{habits, std::move(purchases)};
+    return habits.by_files ? tellable(truth) : truth;
   });
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "meisai/date.h"
+
 namespace meisai::oracle {
 namespace {
 
@@ -19,6 +21,10 @@ Look everything(bool bills_first) {
 }
 
 }  // namespace
+
+Instant noon_of(Day day) {
+  return parse_rfc3339(iso_day(day) + "T12:00:00Z").value();  // in the evening, in Japan
+}
 
 std::vector<Visit> course_of(const History& history) {
   std::vector<Visit> course;

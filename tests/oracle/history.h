@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "meisai/ports/clock.h"
 #include "tests/oracle/truth.h"
 
 namespace meisai::oracle {
@@ -36,11 +37,14 @@ struct History {
   bool bills_first = false;  ///< in the looks that end it
 };
 
+constexpr Day course_ends = truth_ends + 2 * (pending_term + 1);
+
 /// A look on its day.
 struct Visit {
   Day day = 0;
   Look look;
 };
+[[nodiscard]] Instant noon_of(Day day);
 /// The whole course: the looks of the history, and behind them those that see the final truth: everything, three times,
 /// more than the issuer's term apart.
 [[nodiscard]] std::vector<Visit> course_of(const History& history);

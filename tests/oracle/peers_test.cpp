@@ -222,6 +222,25 @@ TEST_CASE("a new consent that renames all account ids is about the same card", "
   CHECK(told(home) == Lines{"2026-11-10 見本書店 900 posted", "2026-11-11 見本駅 210 posted"});
 }
 
+// Waits for cards: the card of the API and the card of the file, by issuer and last four digits or by their rows.
+TEST_CASE("the same card by API and by file is one card with one set of rows", "[peers][!shouldfail]") {
+  const bool file_first = GENERATE(true, false);
+  CAPTURE(file_first);
+  Household home;
+  ScriptedIssuer jcb("jcb_card");
+  home.second = jcb;
+  home.link(other);
+  home.second.script = {listing({book, station})};
+  const std::string file =
+      jcb_file("2026-12-10", "0001", {once("2026-11-10", "見本書店", 900), once("2026-11-11", "見本駅", 210)});
+  if (file_first) import_file(home, "1.csv", file);
+  REQUIRE(home.sync());
+  if (!file_first) import_file(home, "1.csv", file);
+  CHECK(home.view()->cards().value().size() == 1);
+  CHECK(told(home) ==
+        Lines{"2026-11-10 見本書店 900 posted in 2026-12-10", "2026-11-11 見本駅 210 posted in 2026-12-10"});
+}
+
 TEST_CASE("a statement whose dates the issuer moved is the same statement", "[peers]") {
   SECTION("with an id of its own") {
     Household home;

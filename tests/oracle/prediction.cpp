@@ -23,6 +23,7 @@ std::map<std::string, int> lines_of(const Bill& bill) {
 }  // namespace
 
 void Prediction::saw(const Document& document, Day today) {
+  log_.emplace_back(today, document);
   if (document.is_bill) {
     const auto bill = bill_on(truth_, document.card, document.bill, today);
     if (!bill || !bill->closed) return;

@@ -19,6 +19,8 @@ class Prediction {
 
   /// This document was committed.
   void saw(const Document& document, Day today);
+  /// All that was.
+  [[nodiscard]] const std::vector<std::pair<Day, Document>>& log() const { return log_; }
 
   [[nodiscard]] std::vector<std::string> rows() const;  ///< sorted lines, as line_of writes them
   /// Pending rows that were shown, are gone, and can have become nothing else.
@@ -42,6 +44,7 @@ class Prediction {
   [[nodiscard]] std::vector<Bill> final_bills() const;
 
   const Truth& truth_;
+  std::vector<std::pair<Day, Document>> log_;
   std::set<std::string> shown_pending_;  // lines of rows that a list has shown as pending
   struct Closed {
     std::map<std::string, int> rows;  // the most of each line that a copy had

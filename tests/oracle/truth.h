@@ -69,6 +69,16 @@ struct Habits {
   bool by_files = false;            ///< shows closed bills and nothing else
 };
 
+/// Files of closed months, and nothing else.
+inline constexpr Habits closed_months{.stable_ids = false,
+                                      .pending_rows = false,
+                                      .moves_dates = false,
+                                      .hides = false,
+                                      .parts = true,
+                                      .plans_alike = false,
+                                      .like_other_bills = false,
+                                      .by_files = true};
+
 struct Truth {
   Habits habits;
   std::vector<Purchase> purchases;

@@ -2,6 +2,7 @@
 //
 // The change feed as a consumer follows it: every change once, and a way back in when it stayed away too long.
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "tests/reading/desk.h"
 
@@ -92,6 +93,16 @@ TEST_CASE("a consumer passes over what is sealed, a whole page of it too") {
   REQUIRE(last.changes.size() == 1);
   CHECK(last.changes[0].position == 5);
   CHECK_FALSE(last.has_more);
+}
+
+TEST_CASE("as many as there are may be asked for, and none at all") {
+  Desk desk;
+  desk.tell(1, 5);
+  CHECK(desk.changes("", std::numeric_limits<std::size_t>::max()).value().changes.size() == 5);
+  const auto none = desk.changes("", 0).value();
+  CHECK(none.changes.empty());
+  CHECK(none.has_more);
+  CHECK(desk.changes(none.cursor, 9).value().changes.size() == 5);
 }
 
 TEST_CASE("a feed of which everything is sealed is at its end at once") {

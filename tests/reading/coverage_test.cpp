@@ -172,6 +172,20 @@ TEST_CASE("each outcome keeps its reason; only a verified nothing says since whe
   CHECK(iso(*status.freshness[2].unchanged_since) == "2026-09-01");  // nothing ever came: since it was linked
 }
 
+TEST_CASE("the newest use is known also of a card that was not used for years") {
+  Desk desk;
+  const CardKey old = desk.card("old"), recent = desk.card("recent"), unused = desk.card("unused");
+  REQUIRE(unused != 0);
+  desk.use(old, {.date = "2023-02-27"});
+  desk.use(old, {.date = "2023-02-28"});
+  desk.use(old, {.date = "2022-12-31"});
+  desk.use(recent, {.date = "2026-11-01"});
+  const Status status = desk.status();
+  CHECK(iso(*status.cards[0].newest_use) == "2023-02-28");
+  CHECK(iso(*status.cards[1].newest_use) == "2026-11-01");
+  CHECK_FALSE(status.cards[2].newest_use);
+}
+
 TEST_CASE("a statement that should have come by now is named, where those before it came month by month") {
   Desk desk;
   const CardKey card = desk.card("main");

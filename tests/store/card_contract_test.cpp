@@ -176,7 +176,10 @@ TEMPLATE_TEST_CASE("a joined card is sealed and erased with the card that it is"
     must(window.join_card(linked, joined_to_linked));
   });
   world.write([&](LedgerWrite& window) {
-    must(window.insert(row(filed, day(2026, 9, 1), 1)));
+    StoredRow of_file = row(filed, day(2026, 9, 1), 1);
+    of_file.document = must(window.put_document(
+        {.digest = sha256("a file"), .issuer = IssuerId("jcb_card"), .layout = "l", .channel = "file"}));
+    must(window.insert(of_file));
     must(window.join_card(filed, joined_to_filed));
   });
   SECTION("sealed") {

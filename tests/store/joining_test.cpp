@@ -243,6 +243,43 @@ TEMPLATE_TEST_CASE("one bill that two cards had is one bill, and balances", "[ca
   CHECK(world.findings().empty());
 }
 
+TEMPLATE_TEST_CASE("a merged row that a file brought too outlives the connection that brought it first",
+                   "[cards][erase]", MemoryWorld, FolderWorld) {
+  TestType made;
+  World& world = made;
+  world.connect("con1");
+  CardKey card = 0;
+  TransactionKey linked = 0, filed = 0;
+  const auto document = [](const std::string& connection) {
+    return DocumentRow{.digest = sha256("document of " + connection),
+                       .issuer = IssuerId("jcb_card"),
+                       .layout = "l",
+                       .channel = connection.empty() ? "file" : "api",
+                       .connection = ConnectionId(connection)};
+  };
+  world.write_of("con1", [&](LedgerWrite& window) {
+    card = must(window.put_card(card_of("jcb_card", "A")));
+    must(window.link_card(card, ConnectionId("con1")));
+    StoredRow seen = row(card, day(2026, 9, 1), 1, 500);
+    seen.document = must(window.put_document(document("con1")));
+    linked = must(window.insert(seen));
+  });
+  world.write([&](LedgerWrite& window) {
+    StoredRow seen = row(card, day(2026, 9, 1), 2, 500);
+    seen.document = must(window.put_document(document("")));
+    filed = must(window.insert(seen));
+  });
+  world.write([&](LedgerWrite& window) { merge(window, linked, filed); });
+  world.end_consent("con1", HeldData::kept);
+  must(world.store().erase(world.permit<Maintenance>(), ConnectionId("con1"), ConsentId("consent-con1"),
+                           entry("consent_erase")));
+  REQUIRE(world.rows().size() == 1);
+  CHECK(world.rows().front().key == linked);
+  CHECK(yen(world) == 500);
+  CHECK(by_number(world, filed).merged_into == linked);
+  CHECK(world.findings().empty());
+}
+
 TEST_CASE("a layer that two layers were put on keeps every word", "[cards]") {
   const UserLayer first{.note = "one", .category = "food", .tags = {"a", "c"}};
   const UserLayer second{.note = "two", .category = "fuel", .tags = {"b", "c"}, .merchant = "shop"};

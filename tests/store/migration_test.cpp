@@ -121,6 +121,9 @@ TEST_CASE("a store that version 1 made goes on", "[migration]") {
     CHECK(must(view->documents()).at(0).connection.empty());
     CHECK(must(view->statements()).size() == 1);
     CHECK(must(view->coverage()).size() == 1);
+    // When it was committed was not kept then: at the newest audit entry at the latest, so that nothing goes early.
+    CHECK(must(view->changes(0, 9)).at(0).at == entry("init").at);
+    CHECK(must(view->first_position()) == 1);
   }
   const auto rows = world.rows();
   REQUIRE(rows.size() == 1);

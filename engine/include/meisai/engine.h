@@ -85,7 +85,7 @@ struct ImportReport {
   std::string encoding;
   std::uint64_t added = 0;
   std::uint64_t modified = 0;
-  std::uint64_t removed = 0;  ///< 0 but for a held batch that was accepted: an import never removes
+  std::uint64_t removed = 0;  ///< pending rows that no statement billed in time; more where a held batch was accepted
   std::uint64_t unchanged = 0;
   std::uint64_t held = 0;  ///< rows not taken in, or known rows that the document no longer lists
   std::vector<RejectedRecord> rejected;

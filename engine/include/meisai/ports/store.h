@@ -57,9 +57,10 @@ struct StoredRow {
   DocumentKey document = 0;    ///< where it was read last
   std::uint64_t row = 0;       ///< its line there
   TransactionFacts facts;
-  std::optional<LocalDate> absent_since;  ///< of a pending row: the first look of those since then that lack it
-  bool ignored = false;                   ///< by the person; the store keeps it through revisions
-  TransactionKey merged_into = 0;         ///< of a removed row: the row that it turned out to be; its id leads there
+  std::optional<LocalDate> absent_since;       ///< of a pending row: the first look of those since then that lack it
+  std::optional<std::int64_t> disputed_minor;  ///< of a billed row: another amount that a list states for it
+  bool ignored = false;                        ///< by the person; the store keeps it through revisions
+  TransactionKey merged_into = 0;  ///< of a removed row: the row that it turned out to be; its id leads there
 };
 /// Return false to stop.
 using RowVisitor = std::function<bool(const StoredRow&)>;
