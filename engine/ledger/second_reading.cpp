@@ -21,8 +21,8 @@ bool is_at(const StoredRow& row, const Place& place) {
 Result<bool> has_several_readings(LedgerWrite& ledger, TransactionKey row) {
   MEISAI_ASSIGN(const std::vector<ReasonRow> reasons, ledger.reasons_of(row));
   return std::ranges::any_of(reasons, [](const ReasonRow& reason) {
-    return reason.rule == MatchRule::other_channel || reason.rule == MatchRule::suggestion_accepted ||
-           reason.rule == MatchRule::cards_joined;
+    const bool merged = reason.rule == MatchRule::suggestion_accepted || reason.rule == MatchRule::cards_joined;
+    return reason.rule == MatchRule::other_channel || (merged && reason.other != 0);
   });
 }
 

@@ -68,7 +68,7 @@ class DocumentImport {
   /// Applies consecutive windows. On an Error (a hold's too, see holds.h) the transaction is to be thrown away: nothing
   /// of the document is taken in.
   [[nodiscard]] Result<WindowsResult> apply(LedgerWrite& ledger, std::span<const WindowSpan> windows);
-  /// Takes in what of `wanted` can be read now, and nothing else of the window. For an accepted import, which asks nobody.
+  /// Takes in what of `wanted` can be read now, and nothing else of the window.
   [[nodiscard]] Result<Released> release(LedgerWrite& ledger, const WindowSpan& span, const Release& wanted);
   /// The document's cards as they stand in the ledger; key 0: no window was about it yet.
   [[nodiscard]] const std::vector<CardRow>& cards() const noexcept { return cards_; }
@@ -96,6 +96,8 @@ class DocumentImport {
   [[nodiscard]] std::vector<CardKey> cards_of_statement(const Window& window) const;
   [[nodiscard]] Result<ledger::StatementChoice> find_unnamed_statement(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<StatementKey> known_elsewhere(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> decide(LedgerWrite& ledger, Window& window);
+  /// Decides, and holds what contradicts or doubles what is known.
   [[nodiscard]] Result<void> match(LedgerWrite& ledger, Window& window);
   /// What the brake says of a list; `held` where it holds it.
   [[nodiscard]] Result<void> look_for_doubt(LedgerWrite& ledger, Window& window);
@@ -134,7 +136,7 @@ class DocumentImport {
   [[nodiscard]] Result<void> release_rows(LedgerWrite& ledger, Window& window, const Release& wanted,
                                           Released& released);
   [[nodiscard]] Result<void> release_known(LedgerWrite& ledger, Window& window, const ledger::Decision& decision,
-                                           const StoredRow& row, Released& released);
+                                           StoredRow row, Released& released);
   [[nodiscard]] Result<void> write_released(LedgerWrite& ledger, Window& window, const Release& wanted,
                                             const Released& released);
   [[nodiscard]] Result<void> check_readable(const Window& window) const;

@@ -3,6 +3,7 @@
 // Records that were refused when their document was taken in, and can be read now. They are matched with their whole
 // window, like any; nothing else of the window is touched.
 #include <algorithm>
+#include <utility>
 
 #include "engine/ledger/reconciliation.h"
 #include "engine/sync/document_window.h"
@@ -45,11 +46,14 @@ Result<Released> DocumentImport::release(LedgerWrite& ledger, const WindowSpan& 
   row_.imported_at = now;  // what is decided here is decided now
   MEISAI_TRY(window.content.read());
   window.has_statement = wanted.statement != 0;
+  const std::uint32_t about = document_.origin.card;
+  if (about != no_card && std::ranges::find(window.content.cards, about) == window.content.cards.end())
+    window.content.cards.push_back(about);
   MEISAI_ASSIGN(window.statements, ledger.statements(document_.layout->issuer));
   if (const auto known = std::ranges::find(window.statements, wanted.statement, &StatementRow::key);
       known != window.statements.end())
     window.statement = *known;
-  MEISAI_TRY(match(ledger, window));
+  MEISAI_TRY(decide(ledger, window));
   Released released;
   MEISAI_TRY(release_rows(ledger, window, wanted, released));
   if (window.has_statement && !released.lines.empty()) MEISAI_TRY(write_released(ledger, window, wanted, released));
@@ -72,25 +76,29 @@ Result<void> DocumentImport::release_rows(LedgerWrite& ledger, Window& window, c
     StoredRow row = row_of(window, std::move(candidate), *by_ordinal[ordinal], decision);
     if (decision.action == ledger::Action::insert) {
       MEISAI_ASSIGN(row.key, insert_row(ledger, row));
+      auto& listed = window.statement.cards;
+      if (std::ranges::find(listed, row.card) == listed.end()) listed.push_back(row.card);
       MEISAI_TRY(ledger.add_change({.kind = ChangeKind::added,
                                     .entity = Entity::transaction,
                                     .first = row.key,
                                     .last = row.key,
                                     .reason = "replayed"}));
+      for (const ledger::Doubt& doubt : window.outcome.doubts)
+        if (doubt.ordinal == ordinal) MEISAI_TRY(suggest(ledger, doubt, row));
       released.added.push_back(std::move(row));
       return {};
     }
-    return release_known(ledger, window, decision, row, released);
+    return release_known(ledger, window, decision, std::move(row), released);
   });
 }
 
 /// The row came by another way meanwhile. Only what it does not know yet is told to it: which statement bills it.
 Result<void> DocumentImport::release_known(LedgerWrite& ledger, Window& window, const ledger::Decision& decision,
-                                           const StoredRow& row, Released& released) {
+                                           StoredRow row, Released& released) {
   if (decision.row == 0 || !window.has_statement || decision.revives) return {};
   MEISAI_ASSIGN(const std::optional<StoredRow> known, ledger.row(decision.row));
   if (!known || (known->statement != 0 && decision.action != ledger::Action::part)) return {};
-  MEISAI_ASSIGN(const bool changed, write_row(ledger, window, decision.action, row));
+  MEISAI_ASSIGN(const bool changed, write_known(ledger, window, decision, std::move(row)));
   if (!changed) return {};
   ++released.modified;
   return ledger.add_change({.kind = ChangeKind::modified,

@@ -140,12 +140,12 @@ class DocumentReplay {
   Result<bool> every_record_is_known(const WindowContent& content, std::span<const CardKey> cards, DayKey from,
                                      DayKey to) {
     std::set<std::pair<DayKey, ledger::FactsKey>> missing;
-    const bool quarantined_only = rejected_rows_are_found(content);
+    const bool refused_too = rejected_rows_are_found(content);
     for (const ledger::Entry& entry : content.entries) {
       const std::uint64_t line = lines_.at(entry.ordinal);
       if (!entry.undated && !rows_.contains(line) && !refused_.contains(line)) missing.emplace(entry.day, entry.facts);
     }
-    if (missing.empty()) return quarantined_only;
+    if (missing.empty()) return refused_too;
     for (const CardKey card : cards) {
       MEISAI_TRY(ledger_.rows_on(card, from, to, [&](const StoredRow& row) {
         missing.erase({row.day, row.fingerprint.facts()});
@@ -156,7 +156,7 @@ class DocumentReplay {
         return !missing.empty();
       }));
     }
-    return missing.empty() && quarantined_only;
+    return missing.empty() && refused_too;
   }
 
   /// A record that is refused now has no day to look for its row on.
@@ -193,6 +193,7 @@ class DocumentReplay {
     }
     StoredRow now = row;
     now.facts = ledger::settled_facts(row.facts, std::move(candidate.facts), several);
+    if (now.facts.status == TransactionStatus::posted) now.absent_since.reset();
     if (place.day != row.day || place.facts != row.fingerprint.facts()) {
       now.day = place.day;
       MEISAI_ASSIGN(now.fingerprint, ledger::free_place(ledger_, row, place));
@@ -316,7 +317,7 @@ class DocumentReplay {
 
   Result<void> take_in(const WindowSpan& span, const Release& wanted) {
     const ImportOptions options;
-    DocumentImport import(document_, normalizer_, options, now_, Acceptance{});
+    DocumentImport import(document_, normalizer_, options, now_);
     MEISAI_ASSIGN(const Released released, import.release(ledger_, span, wanted));
     for (const std::uint64_t line : released.lines) {
       for (const Code code : refused_[line].codes) MEISAI_TRY(ledger_.drop_quarantine(row_.key, line, code));

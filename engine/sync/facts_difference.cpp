@@ -10,7 +10,6 @@ namespace {
 
 std::string text(const std::string& value) { return value; }
 std::string text(std::int64_t value) { return std::to_string(value); }
-std::string text(int value) { return std::to_string(value); }
 std::string text(const LocalDate& date) { return iso(date); }
 std::string text(const Currency& currency) { return std::string(currency.code()); }
 template <class Enum>

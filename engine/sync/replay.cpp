@@ -43,7 +43,7 @@ class Replay {
     MEISAI_ASSIGN(const auto staged, open(*staging, document));
     if (!staged) return {};
     MEISAI_ASSIGN(const auto ledger, staging->begin_window());
-    const ReplayReport before = report_;
+    const Counts before = counts();
     MEISAI_ASSIGN(const bool changed, read(*ledger, *staged, document));
     if (!changed) return {};
     MEISAI_TRY(ledger->add_audit(draft(document, before)));
@@ -82,7 +82,14 @@ class Replay {
     return replay_document(ledger, staged, document, ports_.normalizer, ports_.gate.now(), report_);
   }
 
-  [[nodiscard]] AuditDraft draft(const DocumentRow& document, const ReplayReport& before) const {
+  struct Counts {
+    std::uint64_t added = 0;
+    std::uint64_t modified = 0;
+    std::uint64_t released = 0;
+  };
+  [[nodiscard]] Counts counts() const { return {report_.added, report_.modified, report_.released}; }
+
+  [[nodiscard]] AuditDraft draft(const DocumentRow& document, const Counts& before) const {
     return {.at = ports_.gate.now(),
             .actor = "subject",
             .operation = "replay",
