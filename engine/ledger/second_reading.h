@@ -11,8 +11,8 @@ namespace meisai::ledger {
 /// says is not all that is known of it then.
 [[nodiscard]] Result<bool> has_several_readings(LedgerWrite& ledger, TransactionKey row);
 
-/// The facts of a row by its record's second reading. What later looks made of the row stays: what was posted or removed
-/// does not become pending again. `several`: the row also keeps what this record leaves open.
+/// The facts of a row by its record's second reading. What later looks made of the row stays: what was posted or
+/// removed does not become pending again. `several`: the row also keeps what this record leaves open.
 [[nodiscard]] TransactionFacts settled_facts(const TransactionFacts& known, TransactionFacts read, bool several);
 
 /// A place in the unique key.

@@ -50,8 +50,8 @@ struct WindowsResult {
 /// Records of a stored document that were refused when it was taken in.
 struct Release {
   DocumentRow document;
-  std::vector<CardRow> cards;          ///< of the document; key 0: not known, and then nothing of it is taken in
-  StatementKey statement = 0;          ///< that waits for them; 0: none
+  std::vector<CardRow> cards;           ///< of the document; key 0: not known, and then nothing of it is taken in
+  StatementKey statement = 0;           ///< that waits for them; 0: none
   std::map<std::uint64_t, bool> lines;  ///< true: a later copy of the statement holds without it
 };
 struct Released {

@@ -103,8 +103,8 @@ class DocumentReplay {
     return keys;
   }
 
-  /// The rows that were read last in this document. Their days are those that this reading gives them, but where a day is
-  /// read otherwise now.
+  /// The rows that were read last in this document. Their days are those that this reading gives them, but where a day
+  /// is read otherwise now.
   Result<void> find_rows(const WindowContent& content) {
     rows_.clear();
     DayKey from = std::numeric_limits<DayKey>::max();
@@ -131,7 +131,8 @@ class DocumentReplay {
       if (row.document != row_.key || row.row == 0) return true;
       ReadHere& here = rows_[row.row];
       if (here.key != 0 && row.merged_into != 0) return true;  // the row that it turned out to be is there
-      here = {row.key, row.card, row.day, row.fingerprint.facts(), ledger::content_hash(row.facts), row.merged_into != 0};
+      here = {
+          row.key, row.card, row.day, row.fingerprint.facts(), ledger::content_hash(row.facts), row.merged_into != 0};
       return true;
     });
   }
@@ -285,7 +286,8 @@ class DocumentReplay {
     for (const auto& [line, refused] : refused_) {
       const bool stays = std::ranges::any_of(
           content.rejected, [line = line](const RejectedCandidate& one) { return one.rejection.row == line; });
-      if (!stays && window_lines_.contains(line)) by_statement[refused.statement].lines.emplace(line, refused.made_good);
+      if (!stays && window_lines_.contains(line))
+        by_statement[refused.statement].lines.emplace(line, refused.made_good);
     }
     for (auto& [statement, wanted] : by_statement) {
       wanted.document = row_;
@@ -324,8 +326,8 @@ class DocumentReplay {
       ++report_.released;
     }
     for (const StoredRow& row : released.added) {
-      show({TransactionId(ledger::public_id(ledger::IdKind::transaction, tag_, row.key)), std::string(new_row_field), "",
-            in_one_line(row.facts)});
+      show({TransactionId(ledger::public_id(ledger::IdKind::transaction, tag_, row.key)), std::string(new_row_field),
+            "", in_one_line(row.facts)});
       MEISAI_TRY(ledger_.add_reason(reason_of(row)));
     }
     report_.added += released.added.size();

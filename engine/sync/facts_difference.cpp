@@ -19,7 +19,8 @@ std::string text(Enum value) {
 }
 std::string text(const UsageDate& date) {
   if (!date.date) return {};
-  return date.precision == DatePrecision::day ? iso(*date.date) : iso(BillingMonth(date.date->year(), date.date->month()));
+  return date.precision == DatePrecision::day ? iso(*date.date)
+                                              : iso(BillingMonth(date.date->year(), date.date->month()));
 }
 
 std::string text(const PaymentPlan& plan) {

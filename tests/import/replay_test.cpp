@@ -417,8 +417,8 @@ TEMPLATE_TEST_CASE("a record that can be read no more leaves its row as it is, a
 TEMPLATE_TEST_CASE("rows that a person made one stay one through a replay", "[replay]", InMemory, InFolder) {
   Home<TestType> home;
   home.take_in(september());
-  TextSource other("other.csv", jcb_file("2026-10-13", "9999", {once("2026-09-01", "見本書店", 900),
-                                                                once("2026-09-07", "見本花店", 500)}));
+  TextSource other("other.csv", jcb_file("2026-10-13", "9999",
+                                         {once("2026-09-01", "見本書店", 900), once("2026-09-07", "見本花店", 500)}));
   must(home.engine->import_document(other, {.new_card = true}));
   const auto cards = must(home.engine->cards());
   REQUIRE(cards.size() == 2);

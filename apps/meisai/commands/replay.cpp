@@ -17,8 +17,7 @@ void print_differences(const Session& session, const ReplayReport& report) {
                {head(session, Text::col_before), Align::left, true},
                {head(session, Text::col_after), Align::left, true}});
   for (const ReplayReport::Difference& one : report.differences)
-    table.add({one.id.empty() ? head(session, Text::replay_new) : one.id.text(), one.field, one.before,
-               one.after});
+    table.add({one.id.empty() ? head(session, Text::replay_new) : one.id.text(), one.field, one.before, one.after});
   print_table(session, table);
 }
 
@@ -46,10 +45,10 @@ Result<Exit> execute(const Session& session, const ReplayArguments& arguments) {
     return exit;
   }
   print_differences(session, report);
-  session.print(session.say(report.applied ? Text::replay_did : Text::replay_would,
-                            {std::to_string(report.documents), std::to_string(report.modified),
-                             std::to_string(report.added), std::to_string(report.released),
-                             std::to_string(report.unchanged)}));
+  session.print(
+      session.say(report.applied ? Text::replay_did : Text::replay_would,
+                  {std::to_string(report.documents), std::to_string(report.modified), std::to_string(report.added),
+                   std::to_string(report.released), std::to_string(report.unchanged)}));
   print_left(session, report);
   const bool would_change = report.modified + report.added + report.released != 0;
   if (!report.applied && would_change) session.print(session.say(Text::replay_next));
