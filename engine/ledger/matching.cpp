@@ -257,9 +257,20 @@ void WindowMatch::decide_stated_once(std::span<const Entry> entries, std::span<c
   };
 
   pass(Action::keep, [&](const Entry& e, const StoredRow& r) { return listed(r) && shown_here(r) && same(e, r); });
-  pass(Action::revise, [&](const Entry&, const StoredRow& r) { return listed(r) && shown_here(r); });
+  // A purchase billed once and one in parts may be alike otherwise, and so may a pending and a posted one.
+  const auto as_billed = [](const Entry& e, const StoredRow& r) {
+    return e.in_parts == billed_in_parts(r.facts.plan.type);
+  };
+  const auto as_pending = [](const Entry& e, const StoredRow& r) {
+    return e.pending == (r.facts.status == TransactionStatus::pending);
+  };
+  const auto listed_here = [&](const StoredRow& r) { return listed(r) && shown_here(r); };
+  pass(Action::revise, [&](const Entry& e, const StoredRow& r) { return listed_here(r) && as_billed(e, r); });
+  pass(Action::part, [&](const Entry& e, const StoredRow& r) { return listed(r) && as_billed(e, r); });
+  pass(Action::revise, [&](const Entry&, const StoredRow& r) { return listed_here(r); });
   pass(Action::part, [&](const Entry&, const StoredRow& r) { return listed(r); });
   // A row that no statement has claimed yet is the same purchase, now billed.
+  pass(Action::revise, [&](const Entry& e, const StoredRow& r) { return r.statement == 0 && as_pending(e, r); });
   pass(Action::revise, [](const Entry&, const StoredRow& r) { return r.statement == 0; });
   // Another payment of a known purchase: the neighbouring one first, so that twins keep their own plans.
   const auto same_plan = [](const Entry& e, const StoredRow& r) {
@@ -311,6 +322,7 @@ void WindowMatch::pair_revised_amounts() {
     decision.rule = MatchRule::revised_amount;
     decision.dual = is_dual(row);
     decision.row = row.key;
+    if (listed_.contains(row.key)) matched_.insert(row.key);
     std::erase_if(outcome_.doubts, [&](const Doubt& doubt) { return doubt.ordinal == entries.front()->ordinal; });
     revised[rows.front()] = true;
   }
