@@ -18,7 +18,11 @@ std::vector<std::unique_ptr<Adapter>> all_adapters() {
       &issuers::rakuten_closed_2026_06,
       &issuers::rakuten_closed_before_2026_06,
       &issuers::rakuten_closed_fee_column,
+      &issuers::rakuten_open_2026_06,
+      &issuers::rakuten_open_before_2026_06,
+      &issuers::rakuten_open_fee_column,
       &issuers::smbc_closed,
+      &issuers::smbc_open,
       &issuers::jcb_closed,
   };
   std::vector<std::unique_ptr<Adapter>> adapters;

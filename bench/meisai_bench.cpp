@@ -4,7 +4,8 @@
 // does, with one adapter exchanged so that it reads the yardstick's CSV. Prints what the yardstick prints.
 //
 //   meisai_bench import file=CSV store=DIR [fresh]   [fresh: a new store; else the one that is there]
-//   meisai_bench sync url=URL pages=N ca=PEM store=DIR [fresh]   the same rows over TLS, through transport and gate
+//   meisai_bench sync url=URL pages=N ca=PEM store=DIR [commit=ROWS] [fresh]
+//                                                    the same rows over TLS, through transport and gate
 //   meisai_bench open store=DIR                      opens the store and closes it
 //   meisai_bench months store=DIR                    usage by month over all cards: {"2010-01": [sum, rows], ...}
 //
@@ -37,7 +38,7 @@ struct Arguments {
   std::filesystem::path store;
   bool fresh = false;
   std::string url;
-  std::size_t pages = 0;
+  meisai::bench::Pages pages;
   std::filesystem::path ca;
 
   [[nodiscard]] std::filesystem::path beside(const char* ending) const { return store.string() + ending; }
@@ -191,7 +192,8 @@ int main(int argc, char** argv) {
     if (argument.starts_with("file=")) arguments.file = argument.substr(5);
     if (argument.starts_with("store=")) arguments.store = argument.substr(6);
     if (argument.starts_with("url=")) arguments.url = argument.substr(4);
-    if (argument.starts_with("pages=")) arguments.pages = std::stoul(argument.substr(6));
+    if (argument.starts_with("pages=")) arguments.pages.count = std::stoul(argument.substr(6));
+    if (argument.starts_with("commit=")) arguments.pages.rows_a_commit = std::stoul(argument.substr(7));
     if (argument.starts_with("ca=")) arguments.ca = argument.substr(3);
   }
   const auto done = run(arguments);

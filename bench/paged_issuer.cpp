@@ -11,9 +11,6 @@
 namespace meisai::bench {
 namespace {
 
-/// Rows that are committed together: as many as the import of a file takes.
-constexpr std::size_t document_rows = 10'000;
-
 IssuerProfile profile_of(const std::string& base_url, std::string ca_pem) {
   IssuerProfile profile;
   profile.id = IssuerId("yardstick_api");
@@ -33,11 +30,11 @@ IssuerProfile profile_of(const std::string& base_url, std::string ca_pem) {
 
 class PagedConversation final : public Conversation {
  public:
-  PagedConversation(const obie::Shape& shape, const LayoutInfo& layout, std::size_t pages)
+  PagedConversation(const obie::Shape& shape, const LayoutInfo& layout, Pages pages)
       : shape_(shape), layout_(layout), rows_(shape, layout.vocabulary), pages_(pages) {}
 
   Result<std::optional<IssuerRequest>> next_request() override {
-    if (page_ == pages_) return std::optional<IssuerRequest>();
+    if (page_ == pages_.count) return std::optional<IssuerRequest>();
     return std::optional(
         IssuerRequest{shape_.profile().endpoints.resource_base + "/" + std::to_string(page_) + ".json"});
   }
@@ -49,7 +46,7 @@ class PagedConversation final : public Conversation {
     const auto list = data ? data->find("Transaction", json::Kind::array) : std::nullopt;
     if (!list) return fail(Code::schema_drift, "the page has no transactions");
     for (const json::Value row : list->children()) take(row);
-    if (page_ == pages_ && in_document_ != 0) end_document();
+    if (page_ == pages_.count && in_document_ != 0) end_document();
     return {};
   }
 
@@ -69,7 +66,7 @@ class PagedConversation final : public Conversation {
     const std::string_view month = row.string("BookingDateTime").substr(0, 7);
     if (account != account_ || month != month_) {
       if (in_document_ != 0) builder_.begin_record(RecordKind::window_end, ++row_, no_card);
-      if (in_document_ >= document_rows) end_document();
+      if (in_document_ >= pages_.rows_a_commit) end_document();
       if (account != account_)
         cards_.push_back({.key_text = Secret(account), .name = "Yardstick " + std::string(account)});
       account_ = account;
@@ -100,7 +97,7 @@ class PagedConversation final : public Conversation {
   std::vector<CardClue> cards_;
   std::string account_;
   std::string month_;
-  std::size_t pages_;
+  Pages pages_;
   std::size_t page_ = 0;
   std::size_t in_document_ = 0;
   std::uint64_t row_ = 0;
@@ -108,7 +105,7 @@ class PagedConversation final : public Conversation {
 
 class PagedIssuer final : public LinkedIssuer {
  public:
-  PagedIssuer(std::unique_ptr<obie::Shape> shape, std::size_t pages) : shape_(std::move(shape)), pages_(pages) {
+  PagedIssuer(std::unique_ptr<obie::Shape> shape, Pages pages) : shape_(std::move(shape)), pages_(pages) {
     layout_ = shape_->range_layout();
     layout_.window = WindowRule::card_month;
   }
@@ -131,12 +128,12 @@ class PagedIssuer final : public LinkedIssuer {
  private:
   std::unique_ptr<obie::Shape> shape_;
   LayoutInfo layout_;
-  std::size_t pages_;
+  Pages pages_;
 };
 
 }  // namespace
 
-std::unique_ptr<LinkedIssuer> paged_issuer(std::string base_url, std::size_t pages, std::string ca_pem) {
+std::unique_ptr<LinkedIssuer> paged_issuer(std::string base_url, Pages pages, std::string ca_pem) {
   auto shape = obie::Shape::make(profile_of(base_url, std::move(ca_pem)));
   return shape ? std::make_unique<PagedIssuer>(std::move(*shape), pages) : nullptr;
 }

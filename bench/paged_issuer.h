@@ -11,7 +11,12 @@
 
 namespace meisai::bench {
 
+struct Pages {
+  std::size_t count = 0;
+  std::size_t rows_a_commit = 10'000;  ///< at least; a window is never parted. As many as the import of a file takes
+};
+
 /// `base_url` ends with a slash; `ca_pem` is the server's certificate.
-[[nodiscard]] std::unique_ptr<LinkedIssuer> paged_issuer(std::string base_url, std::size_t pages, std::string ca_pem);
+[[nodiscard]] std::unique_ptr<LinkedIssuer> paged_issuer(std::string base_url, Pages pages, std::string ca_pem);
 
 }  // namespace meisai::bench

@@ -8,8 +8,7 @@
 #include <tuple>
 
 #include "engine/engine_impl.h"
-#include "engine/reading/status.h"
-#include "engine/reading/upcoming.h"
+#include "engine/reading/changes.h"
 #include "engine/release/export.h"
 #include "engine/sync/import.h"
 
@@ -29,20 +28,27 @@ Engine::Impl::Impl(EnginePorts given)
 Result<ImportReport> Engine::Impl::import(ByteSource& document, const ImportOptions& options, bool preview) {
   const sync::ImportPorts sync_ports{gate, *ports.store, *ports.normalizer, ports.adapters};
   MEISAI_ASSIGN(sync::ImportOutcome outcome, sync::import_document(sync_ports, document, options));
-  if (outcome.statements.empty() && !preview) return std::move(outcome.report);
-  MEISAI_ASSIGN(Reading now, read("import_report"));
-  for (const StatementRow& row : now.reader.statement_rows()) {
-    if (std::ranges::find(outcome.statements, row.key) == outcome.statements.end()) continue;
-    MEISAI_ASSIGN(Statement statement, now.reader.statement(row));
-    outcome.report.statements.push_back(std::move(statement));
-  }
+  MEISAI_TRY(show_statements(outcome.statements, outcome.report));
   if (preview) {
+    outcome.report.hold_id.reset();  // nothing is kept
+    MEISAI_ASSIGN(const Reading now, read("import_report"));
     MEISAI_TRY(now.view->transactions({}, [&](const StoredRow& row) {
       outcome.report.preview.push_back(now.reader.transaction(row));
       return true;
     }));
   }
   return std::move(outcome.report);
+}
+
+Result<void> Engine::Impl::show_statements(const std::vector<StatementKey>& statements, ImportReport& report) {
+  if (statements.empty()) return {};
+  MEISAI_ASSIGN(Reading now, read("import_report"));
+  for (const StatementRow& row : now.reader.statement_rows()) {
+    if (std::ranges::find(statements, row.key) == statements.end()) continue;
+    MEISAI_ASSIGN(Statement statement, now.reader.statement(row));
+    report.statements.push_back(std::move(statement));
+  }
+  return {};
 }
 
 Result<std::string> Engine::Impl::new_id(ledger::IdKind kind) {
@@ -109,68 +115,12 @@ Result<TransactionList> Engine::transactions(const TransactionFilter& filter) {
 
 Result<ChangeList> Engine::changes(const std::string& cursor, std::size_t limit) {
   MEISAI_ASSIGN(const Impl::Reading now, impl_->read("changes"));
-  const std::string& tag = now.reader.vault_tag();
-  std::int64_t position = 1;  // cursors hold the position after the one that was read, so that they are never 0
-  if (!cursor.empty()) {
-    const auto number = ledger::number_of(ledger::IdKind::cursor, tag, cursor);
-    if (!number) return fail(Code::invalid_argument, "this cursor is not one of this store's", "start without --since");
-    position = *number;
-  }
-  MEISAI_ASSIGN(const std::uint64_t last, now.view->last_position());
-  if (static_cast<std::uint64_t>(position - 1) > last)
-    return fail(Code::invalid_argument, "this cursor lies behind the end of the change feed", "start without --since");
-  MEISAI_ASSIGN(const std::vector<ChangeRow> rows, now.view->changes(static_cast<std::uint64_t>(position - 1), limit));
-  ChangeList list;
-  for (const ChangeRow& row : rows) {
-    for (std::int64_t key = row.first; key <= row.last && list.changes.size() < limit; ++key) {
-      const auto at = row.position + static_cast<std::uint64_t>(key - row.first);
-      const auto id = [&]() -> std::string {
-        switch (row.entity) {
-          case Entity::card:
-            return now.reader.card_id(key).text();
-          case Entity::statement:
-            return now.reader.statement_id(key).text();
-          case Entity::transaction:
-            return now.reader.transaction_id(key).text();
-        }
-        return {};
-      }();
-      list.changes.push_back({at, row.kind, row.entity, id, row.reason});
-      position = static_cast<std::int64_t>(at) + 1;
-    }
-  }
-  list.cursor = ledger::public_id(ledger::IdKind::cursor, tag, position);
-  list.has_more = static_cast<std::uint64_t>(position) <= last;
-  return list;
+  return reading::changes(now.reader, *now.view, cursor, limit);
 }
 
 Result<std::string> Engine::change_cursor() {
   MEISAI_ASSIGN(const Impl::Reading now, impl_->read("changes"));
-  MEISAI_ASSIGN(const std::uint64_t last, now.view->last_position());
-  return ledger::public_id(ledger::IdKind::cursor, now.reader.vault_tag(), static_cast<std::int64_t>(last) + 1);
-}
-
-Result<Upcoming> Engine::upcoming() {
-  MEISAI_ASSIGN(Impl::Reading now, impl_->read("upcoming"));
-  return reading::upcoming(now.reader, *now.view, date_in_japan(impl_->gate.now()));
-}
-
-Result<std::vector<CoverageOfCard>> Engine::coverage() {
-  MEISAI_ASSIGN(const Impl::Reading now, impl_->read("coverage"));
-  return reading::coverage(now.reader, *now.view);
-}
-
-Result<Status> Engine::status() {
-  MEISAI_ASSIGN(Impl::Reading now, impl_->read("status"));
-  MEISAI_ASSIGN(const Facts facts, impl_->ports.control->facts());
-  MEISAI_ASSIGN(Status status, reading::status(now.reader, *now.view, facts, date_in_japan(impl_->gate.now())));
-  MEISAI_ASSIGN(status.connections, impl_->ports.control->connections());
-  for (const Connection& connection : status.connections)
-    if (connection.state == ConnectionState::reauth_required)
-      status.problems.push_back(
-          {std::string(name_of(Code::reauth_required)), connection.id.text(),
-           "the person must authorize again: `meisai consent renew " + connection.consent.consent.text() + "`"});
-  return status;
+  return reading::change_cursor(now.reader, *now.view);
 }
 
 Result<ExportReport> Engine::export_to(const std::string& target, const TransactionFilter& filter, ByteSink& sink) {
@@ -291,11 +241,21 @@ Result<AuditReport> Engine::verify_audit() {
 }
 
 Result<StoreHealth> Engine::check(bool prune) {
+  std::uint64_t discarded = 0;
+  if (prune) {
+    auto done = impl_->discard_expired_holds();
+    // Under a cutoff nothing is thrown away: they stay, and `status` goes on telling of them.
+    if (!done && !is_refusal(done.error().code)) return impl_->refused("check", std::move(done.error()));
+    discarded = done.value_or(0);
+  }
   auto permit = impl_->gate.ask<Maintenance>({});
   if (!permit) return impl_->refused("check", std::move(permit.error()));
   const Instant now = impl_->gate.now();
-  return impl_->ports.store->check(std::move(*permit), prune ? std::optional(now) : std::nullopt,
-                                   impl_->draft("check", prune ? "prune" : ""));
+  MEISAI_ASSIGN(StoreHealth health,
+                impl_->ports.store->check(std::move(*permit), prune ? std::optional(now) : std::nullopt,
+                                          impl_->draft("check", prune ? "prune" : "")));
+  health.holds_discarded = discarded;
+  return health;
 }
 
 }  // namespace meisai

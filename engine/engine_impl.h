@@ -3,6 +3,7 @@
 // What engine.cpp (files, reading, cutoffs) and linked.cpp (linked issuers) share behind the facade.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -12,9 +13,13 @@
 #include "engine/gate/gate.h"
 #include "engine/ledger/public_id.h"
 #include "engine/reading/ledger_reader.h"
+#include "engine/reading/surroundings.h"
 #include "meisai/engine.h"
 
 namespace meisai {
+namespace sync {
+struct EditedRow;
+}
 
 class Engine::Impl {
  public:
@@ -56,7 +61,23 @@ class Engine::Impl {
     return reading::LedgerReader::make(view, std::move(facts.incidents));
   }
 
+  /// What readers need beside the ledger: engine_knowledge.cpp.
+  [[nodiscard]] Result<reading::Surroundings> surroundings();
+
   [[nodiscard]] Result<ImportReport> import(ByteSource& document, const ImportOptions& options, bool preview);
+
+  /// Changes the layer of the row that an id leads to (review_userlayer.cpp).
+  using LayerChange = std::function<Result<UserLayer>(Gate&, Store&, const sync::EditedRow&)>;
+  [[nodiscard]] Result<Transaction> change_layer(const TransactionId& id, const LayerChange& change);
+  /// Puts the statements, as they are now, into the report.
+  [[nodiscard]] Result<void> show_statements(const std::vector<StatementKey>& statements, ImportReport& report);
+
+  // ---- held batches: engine/review_holds.cpp ----
+
+  /// The layout that reads the document.
+  [[nodiscard]] Result<const LayoutInfo*> layout_of(const DocumentRow& document);
+  /// Discards open holds whose raw pages' retention is over. How many.
+  [[nodiscard]] Result<std::uint64_t> discard_expired_holds();
 
   /// A new public id from the entropy port.
   [[nodiscard]] Result<std::string> new_id(ledger::IdKind kind);
@@ -89,6 +110,8 @@ class Engine::Impl {
     Consent consent;
   };
   [[nodiscard]] Result<Renewed> renewed(const LinkRequest& request);
+  /// `invalid_argument` where a connection to the company could be renewed instead.
+  [[nodiscard]] Result<void> check_not_linked(const IssuerId& issuer);
   /// Keeps what the issuer gave, set aside, and makes the consent stand in place of `before` (empty: none).
   [[nodiscard]] Result<void> keep_grant(const Connection& connection, const Consent& consent, const Tokens& tokens,
                                         const ConsentId& before);

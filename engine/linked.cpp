@@ -163,10 +163,29 @@ Result<Engine::Impl::Renewed> Engine::Impl::renewed(const LinkRequest& request) 
   return Renewed{std::move(*connection), std::move(*consent)};
 }
 
+/// A second connection to the same account would fetch everything twice: only the person knows that it is another's.
+Result<void> Engine::Impl::check_not_linked(const IssuerId& issuer) {
+  MEISAI_ASSIGN(const std::vector<Connection> connections, ports.control->connections());
+  for (const Connection& each : connections) {
+    const bool can_be_renewed = each.state != ConnectionState::closed && each.consent.end != ConsentEnd::withdrawn &&
+                                each.consent.end != ConsentEnd::ending;
+    if (each.issuer != issuer || !can_be_renewed) continue;
+    Error error{.code = Code::invalid_argument,
+                .what = "connection " + each.id.text() + " to this company is there already",
+                .remedy = "`meisai consent renew " + each.consent.consent.text() +
+                          "` renews it; for another person's account add --another",
+                .retry = Retry::after_user};
+    error.where.issuer = issuer.text();
+    return fail(std::move(error));
+  }
+  return {};
+}
+
 Result<ConsentScreen> Engine::consent_screen(const LinkRequest& request) {
   MEISAI_TRY(impl_->require_linked());
   MEISAI_ASSIGN(const LinkedIssuer* issuer, impl_->linked_issuer(request.issuer));
   if (request.renews) MEISAI_TRY(impl_->renewed(request));
+  if (!request.renews && !request.another) MEISAI_TRY(impl_->check_not_linked(request.issuer));
   return consent::screen_of(issuer->profile(), request.end_terms, impl_->gate.now());
 }
 

@@ -226,4 +226,19 @@ tl::expected<ReadMonth, Code> read_named_month(std::string_view raw) {
   return ReadMonth{static_cast<unsigned>(*month_number), year_number};
 }
 
+std::optional<BillingMonth> read_payment_month(std::string_view raw) {
+  constexpr int century = 2000;  // the lists that shorten the year have been written since 2018
+  const std::string form = normalized_text(raw);
+  std::string_view text = form;
+  take(text, "'");  // keeps spreadsheets from making a date of it
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits != 2 && digits != 4) return std::nullopt;
+  const int year_number = *take_number(text, 4) + (digits == 2 ? century : 0);
+  if (!take(text, "/")) return std::nullopt;
+  const auto month_number = take_number(text, 2);
+  if (!month_number || !text.empty()) return std::nullopt;
+  const auto first = day_of(year_number, *month_number, 1);
+  return first ? std::optional(BillingMonth(first->year(), first->month())) : std::nullopt;
+}
+
 }  // namespace meisai::normalizers

@@ -4,6 +4,7 @@
 // usual separators, in either width. A date that does not exist is refused, never moved.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <tl/expected.hpp>
 
@@ -29,5 +30,8 @@ struct ReadMonth {
   std::optional<int> year;
 };
 [[nodiscard]] tl::expected<ReadMonth, Code> read_named_month(std::string_view raw);
+
+/// A month of payment with its year: `'26/08`, `26/8`, `2026/08`. Nothing where the year is not stated (`10月`).
+[[nodiscard]] std::optional<BillingMonth> read_payment_month(std::string_view raw);
 
 }  // namespace meisai::normalizers

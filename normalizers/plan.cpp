@@ -70,6 +70,16 @@ std::optional<PaymentPlan> by_word(std::string_view text, const Vocabulary& voca
   return count && text.empty() ? std::optional(of_count(*count, std::nullopt)) : std::nullopt;
 }
 
+/// The number of a cell; 0 where there is something else. Nothing where the cell is empty.
+std::optional<int> cell_number(std::string_view cell, std::string_view unit) {
+  const std::string form = normalized_text(cell);
+  std::string_view text = form;
+  if (text.empty()) return std::nullopt;
+  const auto number = take_number(text);
+  take(text, unit);
+  return text.empty() ? number.value_or(0) : 0;
+}
+
 /// Whether a payment of this type is one of several.
 bool has_index(PaymentType type) noexcept {
   return type == PaymentType::two_times || type == PaymentType::installments || type == PaymentType::bonus_two;
@@ -77,19 +87,20 @@ bool has_index(PaymentType type) noexcept {
 
 }  // namespace
 
-ReadPlan read_plan(std::string_view word, std::string_view index, const Vocabulary& vocabulary) {
-  const auto plan = by_word(normalized_text(word), vocabulary);
+ReadPlan read_plan(const PlanCells& cells, const Vocabulary& vocabulary) {
+  const auto plan = by_word(normalized_text(cells.word), vocabulary);
   if (!plan) return {PaymentPlan{}, true};
   ReadPlan read{*plan};
-  const std::string form = normalized_text(index);
-  std::string_view text = form;
-  if (text.empty()) return read;
-  const auto number = take_number(text);
-  take(text, "回目");
-  if (!number || !text.empty() || (plan->count && *number > *plan->count)) {
-    read.dropped = true;
-  } else if (has_index(plan->type)) {
-    read.plan.index = number;
+  if (const auto count = cell_number(cells.count, "回")) {
+    const int payments = read.plan.count.value_or(*count);
+    read.dropped = *count == 0 || *count != payments;
+    if (!read.dropped && has_index(plan->type)) read.plan.count = payments;
+  }
+  if (const auto index = cell_number(cells.index, "回目")) {
+    if (*index == 0 || *index > read.plan.count.value_or(most_payments))
+      read.dropped = true;
+    else if (has_index(plan->type))
+      read.plan.index = index;
   }
   return read;
 }

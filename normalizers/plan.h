@@ -14,7 +14,11 @@ struct ReadPlan {
   PaymentPlan plan;
   bool dropped = false;  ///< a word or a number could not be read
 };
-/// `word` is the plan cell, not empty; `index` the cell that says which payment this is, may be empty.
-[[nodiscard]] ReadPlan read_plan(std::string_view word, std::string_view index, const Vocabulary& vocabulary);
+struct PlanCells {
+  std::string_view word;   ///< not empty
+  std::string_view index;  ///< which payment this is; may be empty
+  std::string_view count;  ///< of how many, where a cell of its own says so; may be empty
+};
+[[nodiscard]] ReadPlan read_plan(const PlanCells& cells, const Vocabulary& vocabulary);
 
 }  // namespace meisai::normalizers

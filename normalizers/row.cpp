@@ -76,7 +76,7 @@ std::optional<TransactionKind> kind_by_rule(const Vocabulary& vocabulary, const 
 void read_payment_plan(TransactionFacts& facts, const Cells& cells, const Vocabulary& vocabulary) {
   const std::string_view word = cells[Field::plan];
   if (!is_blank(word)) {
-    const ReadPlan read = read_plan(word, cells[Field::plan_index], vocabulary);
+    const ReadPlan read = read_plan({word, cells[Field::plan_index], cells[Field::plan_count]}, vocabulary);
     facts.plan = read.plan;
     if (read.dropped) flag(facts, RowFlag::field_dropped);
     return;

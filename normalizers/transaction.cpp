@@ -11,6 +11,7 @@
 #include "normalizers/api_transaction.h"
 #include "normalizers/date.h"
 #include "normalizers/foreign.h"
+#include "normalizers/merchant.h"
 #include "normalizers/money.h"
 #include "normalizers/normalizers.h"
 #include "normalizers/row.h"
@@ -39,7 +40,11 @@ class JapanNormalizer final : public Normalizer {
   tl::expected<std::int64_t, Rejection> money(const RawPage& page, const RawRecord& record,
                                               const Vocabulary& vocabulary) override;
   tl::expected<NamedMonth, Rejection> month(const RawPage& page, const RawRecord& record) override;
+  std::optional<BillingMonth> payment_month(const RawPage& page, const RawRecord& record) override;
   std::string text(std::string_view raw) override { return normalized_text(raw); }
+  std::string merchant_core(std::string_view normalized, const Vocabulary& vocabulary) override {
+    return std::string(normalizers::merchant_core(normalized, vocabulary));
+  }
 
  private:
   tl::expected<Currency, Code> currency_of(const Vocabulary& vocabulary);
@@ -59,6 +64,7 @@ tl::expected<TransactionFacts, Rejection> JapanNormalizer::transaction(const Raw
   const Cells cells(page, record);
   if (!vocabulary.charge_word.empty()) return read_api_transaction(cells, record, vocabulary, merchants_);
   TransactionFacts facts;
+  if (vocabulary.open_month) facts.status = TransactionStatus::pending;
   if (cells.masked()) flag(facts, RowFlag::pan_masked);
 
   const auto used = read_date(cells[Field::usage_date]);
@@ -140,6 +146,10 @@ tl::expected<Normalizer::NamedMonth, Rejection> JapanNormalizer::month(const Raw
   const auto read = read_named_month(page.find(record, Field::value).value_or(""));
   if (!read) return reject(record, Field::value, read.error());
   return NamedMonth{read->month, read->year};
+}
+
+std::optional<BillingMonth> JapanNormalizer::payment_month(const RawPage& page, const RawRecord& record) {
+  return read_payment_month(page.find(record, Field::payment_month).value_or(""));
 }
 
 }  // namespace

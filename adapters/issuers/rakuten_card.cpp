@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// 楽天カード (e-NAVI), closed month. The header names the billed month and exists in three generations; 利用者
-// is a role, not a card number, so two cards of one person look alike here. A foreign purchase is followed by
-// a row without a date; below ■ご利用キャンセル the amounts are refunds whatever their sign.
+// 楽天カード (e-NAVI), closed and open month. The header names the billed month and exists in three generations;
+// the open month's has a column 支払月 and no 新規サイン, and its rows are pending. 利用者 is a role, not a card
+// number, so two cards of one person look alike here. A foreign purchase is followed by a row without a date; below
+// ■ご利用キャンセル the amounts are refunds whatever their sign.
 #include <array>
 
 #include "adapters/issuers/issuers.h"
@@ -13,8 +14,7 @@ namespace {
 using namespace japan_files;  // NOLINT(google-build-using-namespace): the grammar's words, read as a table
 
 constexpr std::string_view open_month =
-    "this is the list of an open month, which is not read yet; "
-    "the closed month's file has no column 支払月";
+    "this is the list of an open month: a closed month's has no columns 支払月 and N月以降請求額";
 constexpr std::string_view newer = "this is the layout since the payment of June 2026";
 
 constexpr Split local_amount{.pieces = {{"現地利用額", Shape::number, Field::foreign_amount},
@@ -33,6 +33,9 @@ constexpr Column total{"支払総額", Use::cell, Field::total};
 constexpr Column billed{.name = "#月支払金額", .field = Field::billed, .names_month = true};
 constexpr Column billed_now{"当月請求額", Use::known};
 constexpr Column remaining{"#月繰越残高", Use::cell, Field::remaining};
+constexpr Column payment_month{"支払月", Use::cell, Field::payment_month};
+constexpr Column billed_month{"#月支払金額", Use::cell, Field::billed};  // names no statement: there is none yet
+constexpr Column billed_later{"#月以降請求額", Use::known};
 constexpr Column new_mark{"新規サイン", Use::known, Field::extension, Need::sometimes};
 
 constexpr std::array columns_2026_06{used,  shop,   user,       plan,      amount,  fee,
@@ -40,8 +43,17 @@ constexpr std::array columns_2026_06{used,  shop,   user,       plan,      amoun
 constexpr std::array columns_before{used, shop, user, plan, amount, fee, total, billed, remaining, new_mark};
 constexpr std::array columns_fee{used, shop, user, plan, amount, old_fee, total, billed, remaining, new_mark};
 
-constexpr std::array<Refusal, 1> refused_2026_06{{{"支払月", open_month}}};
-constexpr std::array<Refusal, 2> refused_before{{{"支払月", open_month}, {"当月請求額", newer}}};
+constexpr std::array open_columns_2026_06{used,  shop,          user,         plan,       amount,    fee,
+                                          total, payment_month, billed_month, billed_now, remaining, billed_later};
+constexpr std::array open_columns_before{used,  shop,          user,         plan,      amount,      fee,
+                                         total, payment_month, billed_month, remaining, billed_later};
+constexpr std::array open_columns_fee{used,  shop,          user,         plan,      amount,      old_fee,
+                                      total, payment_month, billed_month, remaining, billed_later};
+
+constexpr std::array<Refusal, 2> refused_2026_06{{{"支払月", open_month}, {"#月以降請求額", open_month}}};
+constexpr std::array<Refusal, 3> refused_before{
+    {{"支払月", open_month}, {"#月以降請求額", open_month}, {"当月請求額", newer}}};
+constexpr std::array<Refusal, 1> open_refused_before{{{"当月請求額", newer}}};
 
 constexpr std::array<RowRule, 4> rows{{
     {.when = {{Test::all_empty}}, .action = Action::skip},
@@ -67,6 +79,18 @@ constexpr std::array<PlanWord, 3> plans{{
     {"リボ変更", PaymentType::revolving, 0},
 }};
 
+// The open month says how a purchase reached the issuer and the closed one where it was made. What stands before the
+// space is a network, the code behind it a way of paying (MZZ, MYY, VS, QP); both have been seen in these shapes only.
+constexpr std::array<std::string_view, 5> prefixes{"マスター国内利用 @ ", "VISA国内利用 @ ", "JCB国内利用 @ ",
+                                                   "海外利用 # ", "返済方法変更WEB #"};
+constexpr std::string_view country_suffix = "利用国@";
+
+constexpr Vocabulary words{.kinds = kinds,
+                           .plans = plans,
+                           .amount_if_empty = "-",
+                           .merchant_prefixes = prefixes,
+                           .merchant_country_suffix = country_suffix};
+
 constexpr JapanLayout closed(std::string_view name, Certainty certainty, std::string_view since,
                              std::span<const Column> columns, std::span<const Refusal> refusals) {
   return {.issuer = "rakuten_card",
@@ -75,11 +99,19 @@ constexpr JapanLayout closed(std::string_view name, Certainty certainty, std::st
           .layout = name,
           .certainty = certainty,
           .since = since,
-          .vocabulary = {.kinds = kinds, .plans = plans, .amount_if_empty = "-"},
+          .vocabulary = words,
           .columns = columns,
           .refusals = refusals,
           .rows = rows,
           .card = {CardFrom::role_cell, {"本人", "家族"}}};
+}
+
+constexpr JapanLayout open(std::string_view name, Certainty certainty, std::string_view since,
+                           std::span<const Column> columns, std::span<const Refusal> refusals) {
+  JapanLayout layout = closed(name, certainty, since, columns, refusals);
+  layout.window = WindowRule::card_list;
+  layout.vocabulary.open_month = true;
+  return layout;
 }
 
 }  // namespace
@@ -90,5 +122,12 @@ constexpr JapanLayout rakuten_closed_before_2026_06 =
     closed("rakuten_closed_before_2026_06", Certainty::fixture_seen, "", columns_before, refused_before);
 constexpr JapanLayout rakuten_closed_fee_column =
     closed("rakuten_closed_fee_column", Certainty::code_seen, "", columns_fee, refused_before);
+
+constexpr JapanLayout rakuten_open_2026_06 =
+    open("rakuten_open_2026_06", Certainty::described, "2026-06", open_columns_2026_06, {});
+constexpr JapanLayout rakuten_open_before_2026_06 =
+    open("rakuten_open_before_2026_06", Certainty::described, "", open_columns_before, open_refused_before);
+constexpr JapanLayout rakuten_open_fee_column =
+    open("rakuten_open_fee_column", Certainty::described, "", open_columns_fee, open_refused_before);
 
 }  // namespace meisai::issuers

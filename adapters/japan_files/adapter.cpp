@@ -79,18 +79,16 @@ Fit fit_with_header(const JapanLayout& layout, const Head& head) {
   return best;
 }
 
-Fit fit_without_header(const JapanLayout& layout, const Head& head) {
-  std::vector<const HeadRow*> filled;
-  for (const HeadRow& row : head.rows)
-    if (!all_empty(row.cells)) filled.push_back(&row);
-  if (filled.empty()) return {};
-  const HeadRow& first = *filled.front();
-  if (layout.other_width.cells == first.cells.size() && looks_like_date(first.cells.front())) {
-    Error error{.code = Code::document_not_recognized, .what = std::string(layout.other_width.why)};
-    return {false, std::move(error), 1};
-  }
+Error other_form(std::string what, std::uint64_t line) {
+  Error error{.code = Code::document_not_recognized, .what = std::move(what)};
+  error.where.row = line;
+  return error;
+}
+
+/// The first record opens a card's section and the second is a row of it.
+Fit fit_sections(const JapanLayout& layout, std::span<const HeadRow* const> filled) {
   const Columns columns = columns_in_order(layout, layout.columns.size());
-  if (rule_for(layout, Action::open_card, {first.cells, columns, {}}) == nullptr) return {};
+  if (rule_for(layout, Action::open_card, {filled.front()->cells, columns, {}}) == nullptr) return {};
   if (filled.size() < 2) {
     Error error{.code = Code::document_truncated, .what = "the file ends after a card's section line"};
     return {false, std::move(error), 1};
@@ -100,10 +98,26 @@ Fit fit_without_header(const JapanLayout& layout, const Head& head) {
   const bool row_fits = second.cells.size() >= columns.least && (date.empty() || looks_like_date(date)) &&
                         all_empty(std::span(second.cells).subspan(columns.least));
   if (row_fits || rule_for(layout, Action::open_card, {second.cells, columns, {}}) != nullptr) return {true, {}, 2};
-  Error error{.code = Code::document_not_recognized,
-              .what = "the rows below the card's section line have another form than the layout's"};
-  error.where.row = second.line;
-  return {false, std::move(error), 1};
+  return {false, other_form("the rows below the card's section line have another form than the layout's", second.line),
+          1};
+}
+
+/// The first record is a row.
+Fit fit_rows(const JapanLayout& layout, const HeadRow& first) {
+  const Columns columns = columns_in_order(layout, layout.columns.size());
+  const bool width_fits =
+      first.cells.size() >= columns.least && all_empty(std::span(first.cells).subspan(columns.least));
+  if (!width_fits || !looks_like_date(columns.text(first.cells, Field::usage_date))) return {};
+  if (rule_for(layout, Action::transaction, {first.cells, columns, {}}) != nullptr) return {true, {}, 2};
+  return {false, other_form("the first row is as wide as the layout's, but has another form", first.line), 1};
+}
+
+Fit fit_without_header(const JapanLayout& layout, const Head& head) {
+  std::vector<const HeadRow*> filled;
+  for (const HeadRow& row : head.rows)
+    if (!all_empty(row.cells)) filled.push_back(&row);
+  if (filled.empty()) return {};
+  return layout.card.from == CardFrom::section_line ? fit_sections(layout, filled) : fit_rows(layout, *filled.front());
 }
 
 class JapanFiles final : public Adapter {

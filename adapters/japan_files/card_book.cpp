@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_cards = 65'536;
 constexpr std::size_t full_number_digits = 12;
+constexpr std::string_view polite = "ご";  // ご本人 in one file is 本人 in another
 
 Error failure_at(std::uint64_t line, Code code, std::string what, std::string remedy = {}) {
   Error error{.code = code, .what = std::move(what), .remedy = std::move(remedy)};
@@ -83,7 +84,8 @@ CardClue CardBook::shown_of_cell(std::string_view cell) const {
   const auto& words = layout_.card.words;
   switch (layout_.card.from) {
     case CardFrom::role_cell:
-      if (!text.empty() && std::find(std::begin(words), std::end(words), text) != std::end(words)) shown.role = text;
+      if (!text.empty() && std::find(std::begin(words), std::end(words), text) != std::end(words))
+        shown.role = text.substr(text.starts_with(polite) ? polite.size() : 0);
       break;
     case CardFrom::number_cell:
       if (!text.empty() && text.size() <= 4 && visible_digits(text) == text.size())

@@ -149,6 +149,21 @@ bool looks_like_date(std::string_view text) noexcept {
          rest.find_first_of("0123456789") != std::string_view::npos;
 }
 
+bool is_year_month(std::string_view text) noexcept {
+  text = trimmed(text);
+  text.remove_prefix(either_width(text, '\'', '\''));
+  for (const std::size_t digits : {4u, 2u}) {
+    const std::string_view year = text.substr(0, digits_at(text, digits));
+    std::string_view rest = text.substr(year.size());
+    const std::size_t slash = either_width(rest, '/', '/');
+    if (digits_at(year, digits - 1) == year.size() || slash == 0) continue;
+    rest.remove_prefix(slash);
+    const std::size_t month = digits_at(rest, 2);
+    return month > 0 && month == rest.size();
+  }
+  return false;
+}
+
 std::optional<Taken> take_apart(const Split& split, std::string_view text) noexcept {
   Taken taken;
   text = trimmed(text);

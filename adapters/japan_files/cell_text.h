@@ -23,6 +23,8 @@ namespace meisai::japan_files {
 [[nodiscard]] std::size_t visible_digits(std::string_view text) noexcept;
 /// `2026/08/30`, `2026/8/3`, `2026-08-30`, `2026年…`: enough to tell a table's first column.
 [[nodiscard]] bool looks_like_date(std::string_view text) noexcept;
+/// `'26/08`, `26/8`, `2026/08`, in either width.
+[[nodiscard]] bool is_year_month(std::string_view text) noexcept;
 
 /// The pieces of `text`, in the order of `split.pieces`; nothing if it does not fit.
 struct Taken {

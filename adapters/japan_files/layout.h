@@ -11,7 +11,8 @@
 //      PreambleRule's key becomes a statement-level record, everything else there is passed over. The header is
 //      the first record that holds at least half of the columns. Columns are found by name, in any order;
 //      a column the layout does not know is kept as Field::extension and reported. Without a header, columns
-//      are where the table says, every record has the same width, and the first record opens a card section.
+//      are where the table says and every record has the same width. Where a section line tells the card, the
+//      first record opens a section; where a cell does, the first record fits the rule of Action::transaction.
 //   3. Each further record is compared with `rows`, top down; the first rule whose conditions all hold acts.
 //      A record that no rule takes is a transaction.
 //
@@ -94,6 +95,8 @@ enum class Test : std::uint8_t {
   contains,
   only,              ///< this cell is filled and every other one is empty
   card_number,       ///< eight or more digits and `*` in groups
+  date,              ///< begins like a date: `2026/8/3`
+  year_month,        ///< a year and a month: `'26/08`, `26/8`, `2026/08`
   previous_mark_is,  ///< the transaction before has this correction mark
 };
 struct Condition {
@@ -104,7 +107,7 @@ struct Condition {
 
 enum class Action : std::uint8_t {
   skip,         ///< nothing is kept
-  transaction,  ///< a transaction of its own
+  transaction,  ///< a transaction of its own; without header and sections also: what a record looks like
   fold,         ///< `moves` add cells to the transaction before; without one of the same card the rule is passed over
   component,    ///< a component; `word` is its kind
   subtotal,     ///< the open card section's sum; closes the section
@@ -129,7 +132,7 @@ struct RowRule {
 
 /// Where the card stands and what of it may be shown. The key text is always the whole cell or line.
 enum class CardFrom : std::uint8_t {
-  role_cell,     ///< a cell with one of `words` (本人, 家族); shown: the issuer's usual name and that word
+  role_cell,     ///< a cell with one of `words` (本人, ご家族); shown: the issuer's usual name and that word without ご
   masked_cell,   ///< number, product and holder in one cell; shown: the first part after the number if one of
                  ///< `words` is in it or no holder (様) follows, else the issuer's usual name; the last four digits
   section_line,  ///< Action::open_card; shown: the product
@@ -144,11 +147,6 @@ struct CardRule {
 struct Refusal {
   std::string_view column;
   std::string_view why;
-};
-/// The same for layouts without a header, told by the number of cells and a date in the first one.
-struct OtherWidth {
-  std::size_t cells = 0;
-  std::string_view why = {};
 };
 
 /// One dated layout. All texts and tables live as long as the program (or the test).
@@ -166,7 +164,6 @@ struct JapanLayout {
   std::span<const PreambleRule> preamble = {};
   std::span<const Column> columns;
   std::span<const Refusal> refusals = {};
-  OtherWidth other_width = {};
   std::span<const RowRule> rows = {};
   CardRule card = {};
   bool sections_end_with_sum = false;  ///< a section without its sum means that the end of the file is missing

@@ -40,6 +40,10 @@ bool passes(const Condition& condition, const RecordView& record) noexcept {
       return is_only(condition.field, record);
     case Test::card_number:
       return is_card_number(text());
+    case Test::date:
+      return looks_like_date(text());
+    case Test::year_month:
+      return is_year_month(text());
     case Test::previous_mark_is:
       return record.previous_mark == condition.text;
   }

@@ -172,6 +172,10 @@ constexpr std::array all_keys{
 
     Key{"limits.history_days", Type::number, false, 1, 36'500, {}, "730", "how far back the issuer answers", MEISAI_NUMBER(limits.history, days)},
     Key{"limits.pending_term_days", Type::number, false, 1, 365, {}, "7", "days after which a pending row that is listed no more is removed", MEISAI_NUMBER(limits.pending_term, days)},
+    Key{"limits.posting_delay_days", Type::number, false, 0, 365, {}, "14", "so many days after a day of use its last rows may still come: until then the day is shown as one that may grow", MEISAI_NUMBER(limits.posting_delay, days)},
+    Key{"limits.closing_day", Type::number, false, 0, 31, {}, "0", "day of the month on which a statement closes (締め日), 31 for the last one, 0 for not stated; only for issuers whose statements do not say it: it forms no statement, it only tells in which month an open row will be debited", MEISAI_NUMBER(limits.closing_day, unsigned)},
+    Key{"limits.payment_day", Type::number, false, 0, 31, {}, "0", "day of the month on which a statement is debited (支払日), 31 for the last one, 0 for not stated", MEISAI_NUMBER(limits.payment_day, unsigned)},
+    Key{"limits.payment_months_later", Type::number, false, 0, 3, {}, "1", "months from the closing day to the day of payment", MEISAI_NUMBER(limits.payment_months_later, unsigned)},
     Key{"limits.longest_query_days", Type::number, false, 1, 36'500, {}, "180", "longest range of one query; a longer one is cut", MEISAI_NUMBER(limits.longest_query, days)},
     Key{"limits.least_interval_seconds", Type::number, false, 0, 31'536'000, {}, "0", "least time between two looks", MEISAI_NUMBER(limits.least_interval, seconds)},
     Key{"limits.most_pages", Type::number, false, 1, 100'000, {}, "1000", "pages of one listing after which it is taken for endless", MEISAI_NUMBER(limits.most_pages, std::uint32_t)},

@@ -26,8 +26,12 @@ struct Raw {
   std::string issuer, card, from, to, month, status, limit, after, since, id, target, out, reason, suspected_since,
       degree;
   std::string profile, client_id, client_key_file, key_id, connection, end_terms, held, accept;
-  std::vector<std::string> connections;
+  std::string note, category, merchant;
+  std::vector<std::string> connections, tags;
   bool simulated = false, dry_run = false, why = false, all = false, prune = false, version = false, no_browser = false;
+  bool another = false, new_card = false;
+  std::string other;
+  bool ignored = false, no_tags = false, ignore = false, no_ignore = false;
 };
 
 /// Builds the parser, and turns what it read into values. The first thing that is wrong is kept.
@@ -49,10 +53,13 @@ class Reader {
   void declare();
   void declare_global();
   void declare_reading();
+  void declare_transactions();
+  void declare_cards();
   void declare_issuers();
   void declare_linked();
   void declare_consents();
   void declare_incidents();
+  void declare_holds();  // command_table_holds.cpp
   CLI::App* command(CLI::App& parent, const std::string& name, Text about, const std::string& example, Make make = {});
   CLI::Option* option(CLI::App* to, const std::string& name, std::string& target, Text about, const char* type);
   void flag(CLI::App* to, const std::string& name, bool& target, Text about);
@@ -66,6 +73,7 @@ class Reader {
   void refuse_blank_values();
   [[nodiscard]] TransactionFilter filter();
   [[nodiscard]] LinkOptions link_choices();
+  [[nodiscard]] UserEdit user_edit(const CLI::App& given);
   [[nodiscard]] IncidentRequest incident_request();
 
   /// The value of a non-empty text, or nothing; a text that cannot be read becomes the invocation's error.

@@ -30,6 +30,10 @@ bool is_blank(std::string_view text) {
   return true;
 }
 
+bool may_be_blank(std::string_view option) {
+  return option == "since" || option == "note" || option == "category" || option == "merchant";
+}
+
 }  // namespace
 
 void Reader::wrong(std::string what, std::string remedy) {
@@ -64,6 +68,7 @@ TransactionFilter Reader::filter() {
   made.month = value(raw_.month, "--month", parse_iso_month);
   made.card = id<CardId>(raw_.card, "--card");
   made.issuer = id<IssuerId>(raw_.issuer, "--issuer");
+  made.with_ignored = raw_.ignored;
   made.after = id<TransactionId>(raw_.after, "--after");
   made.limit = value(raw_.limit, "--limit", [](const std::string& text) -> Result<std::size_t> {
     std::size_t number = 0;
@@ -76,6 +81,20 @@ TransactionFilter Reader::filter() {
     if (raw_.status == name_of(status)) made.status = status;
   if (!made.status && !raw_.status.empty()) wrong("--status is pending, posted or removed");
   if (made.from && made.to && *made.from > *made.to) wrong("--from is later than --to");
+  return made;
+}
+
+UserEdit Reader::user_edit(const CLI::App& given) {
+  UserEdit made;
+  if (given.count("--note") != 0) made.note = raw_.note;
+  if (given.count("--category") != 0) made.category = raw_.category;
+  if (given.count("--merchant") != 0) made.merchant = raw_.merchant;
+  if (raw_.no_tags || !raw_.tags.empty()) made.tags = raw_.tags;
+  if (raw_.ignore || raw_.no_ignore) made.ignored = raw_.ignore;
+  if (raw_.no_tags && !raw_.tags.empty()) wrong(word(Text::edit_tags_or_none));
+  if (raw_.ignore && raw_.no_ignore) wrong(word(Text::edit_ignore_or_not));
+  if (!made.note && !made.category && !made.merchant && !made.tags && !made.ignored)
+    wrong(word(Text::edit_says_nothing), say(Text::see_help, language_, {"transactions edit "}));
   return made;
 }
 
@@ -150,12 +169,13 @@ void Reader::read_global() {
 }
 
 /// `--card ''` is most often a variable that was never set: to go on as if the option were not there would do
-/// something else than what was asked for. An empty --since is the one that means something: the beginning.
+/// something else than what was asked for. But an empty --since means the beginning, and an empty text of the person's
+/// own takes the old one away.
 void Reader::refuse_blank_values() {
   for (const CLI::App* up = deepest(); up != nullptr; up = up->get_parent())
     for (const CLI::Option* given : up->get_options([](const CLI::Option* o) { return o->count() > 0; }))
       for (const std::string& text : given->results())
-        if (given->nonpositional() && given->get_lnames().front() != "since" && is_blank(text))
+        if (given->nonpositional() && !may_be_blank(given->get_lnames().front()) && is_blank(text))
           wrong(given->get_name() + " needs a value that is not blank");
 }
 

@@ -57,6 +57,7 @@ struct LinkOptions {
 };
 struct LinkArguments {
   IssuerId issuer;
+  bool another = false;
   LinkOptions options;
 };
 struct ConnectionsArguments {
@@ -81,16 +82,38 @@ struct ImportArguments {
   std::vector<std::filesystem::path> files;
   std::optional<IssuerId> issuer;
   std::optional<std::string> card;
+  bool new_card = false;
   bool dry_run = false;
 };
 struct CardsArguments {};
+struct CardsJoinArguments {
+  CardId card;
+  CardId other;
+};
+struct SuggestionsArguments {
+  bool all = false;
+};
+struct DecideArguments {
+  SuggestionId id;
+  bool accept = false;
+};
 struct StatementsArguments {};
+struct StatementArguments {
+  StatementId id;
+};
 struct TransactionsArguments {
   TransactionFilter filter;
 };
 struct TransactionArguments {
   TransactionId id;
   bool why = false;
+};
+struct EditArguments {
+  TransactionId id;
+  UserEdit edit;
+};
+struct UndoEditArguments {
+  TransactionId id;
 };
 struct UpcomingArguments {};
 struct ChangesArguments {
@@ -113,6 +136,20 @@ struct IncidentLiftArguments {
   std::string reason;
 };
 struct IncidentListArguments {};
+struct HoldsArguments {
+  bool all = false;
+};
+struct HoldShowArguments {
+  HoldId id;
+};
+struct HoldAcceptArguments {
+  HoldId id;
+  HoldAnswer answer;
+};
+struct HoldDiscardArguments {
+  HoldId id;
+};
+struct QuarantineArguments {};
 struct DoctorArguments {
   bool prune = false;
 };
@@ -121,10 +158,12 @@ struct VersionArguments {};
 using Command =
     std::variant<DemoArguments, InitArguments, StatusArguments, IssuersArguments, IssuersRegisterArguments,
                  LinkArguments, ConnectionsArguments, SyncArguments, ConsentListArguments, ConsentShowArguments,
-                 ConsentRenewArguments, ConsentRevokeArguments, ImportArguments, CardsArguments, StatementsArguments,
-                 TransactionsArguments, TransactionArguments, UpcomingArguments, ChangesArguments, CoverageArguments,
-                 ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
-                 IncidentLiftArguments, IncidentListArguments, DoctorArguments, VersionArguments>;
+                 ConsentRenewArguments, ConsentRevokeArguments, ImportArguments, CardsArguments, CardsJoinArguments,
+                 SuggestionsArguments, DecideArguments, StatementsArguments, StatementArguments, TransactionsArguments,
+                 TransactionArguments, EditArguments, UndoEditArguments, UpcomingArguments, ChangesArguments,
+                 CoverageArguments, ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
+                 IncidentLiftArguments, IncidentListArguments, HoldsArguments, HoldShowArguments, HoldAcceptArguments,
+                 HoldDiscardArguments, QuarantineArguments, DoctorArguments, VersionArguments>;
 
 /// Help was asked for: this is the text.
 struct HelpText {

@@ -71,7 +71,9 @@ void Reader::declare() {
   declare_linked();
 
   CLI::App* import = command(*app_, "import", Text::cmd_import, "meisai import --dry-run 202610.csv", [this] {
-    ImportArguments made{.issuer = id<IssuerId>(raw_.issuer, "--issuer"), .dry_run = raw_.dry_run};
+    ImportArguments made{
+        .issuer = id<IssuerId>(raw_.issuer, "--issuer"), .new_card = raw_.new_card, .dry_run = raw_.dry_run};
+    if (raw_.new_card && !raw_.card.empty()) wrong(word(Text::card_or_new_card));
     made.files.assign(raw_.files.begin(), raw_.files.end());
     if (!raw_.card.empty()) made.card = free_text(raw_.card, "--card");
     return made;
@@ -79,10 +81,12 @@ void Reader::declare() {
   import->add_option("files", raw_.files, word(Text::opt_files))->type_name("FILE")->required();
   option(import, "--issuer", raw_.issuer, Text::opt_import_issuer, "ID");
   option(import, "--card", raw_.card, Text::opt_import_card, "LABEL");
+  flag(import, "--new-card", raw_.new_card, Text::opt_new_card);
   flag(import, "--dry-run", raw_.dry_run, Text::opt_dry_run);
 
   declare_reading();
   declare_incidents();
+  declare_holds();
   CLI::App* doctor =
       command(*app_, "doctor", Text::cmd_doctor, "meisai doctor", [this] { return DoctorArguments{raw_.prune}; });
   flag(doctor, "--prune", raw_.prune, Text::opt_prune);
@@ -112,20 +116,15 @@ void Reader::filter_options(CLI::App* to) {
 }
 
 void Reader::declare_reading() {
-  command(*app_, "cards", Text::cmd_cards, "meisai cards", [] { return CardsArguments{}; });
-  command(*app_, "statements", Text::cmd_statements, "meisai statements", [] { return StatementsArguments{}; });
-
-  CLI::App* list = command(*app_, "transactions", Text::cmd_transactions, "meisai transactions --month 2026-08",
-                           [this] { return TransactionsArguments{filter()}; });
-  filter_options(list);
-  option(list, "--limit", raw_.limit, Text::opt_limit, "N");
-  option(list, "--after", raw_.after, Text::opt_after, "ID");
-  flag(list, "--json-lines", global_.json_lines, Text::opt_json_lines);
-  CLI::App* show = command(*list, "show", Text::cmd_transactions_show, "meisai transactions show ID --why", [this] {
-    return TransactionArguments{id<TransactionId>(raw_.id, "ID").value_or(TransactionId{}), raw_.why};
+  declare_cards();
+  CLI::App* statements =
+      command(*app_, "statements", Text::cmd_statements, "meisai statements", [] { return StatementsArguments{}; });
+  CLI::App* explain = command(*statements, "show", Text::cmd_statements_show, "meisai statements show ID", [this] {
+    return StatementArguments{id<StatementId>(raw_.id, "ID").value_or(StatementId{})};
   });
-  option(show, "id", raw_.id, Text::opt_id, "ID")->required();
-  flag(show, "--why", raw_.why, Text::opt_why);
+  option(explain, "id", raw_.id, Text::opt_id, "ID")->required();
+
+  declare_transactions();
 
   command(*app_, "upcoming", Text::cmd_upcoming, "meisai upcoming", [] { return UpcomingArguments{}; });
   CLI::App* changes = command(*app_, "changes", Text::cmd_changes, "meisai changes --json --since CURSOR", [this] {
@@ -152,6 +151,62 @@ void Reader::declare_reading() {
   CLI::App* audit = command(*app_, "audit", Text::cmd_audit, "meisai audit verify");
   command(*audit, "list", Text::cmd_audit_list, "meisai audit list --json", [] { return AuditListArguments{}; });
   command(*audit, "verify", Text::cmd_audit_verify, "meisai audit verify", [] { return AuditVerifyArguments{}; });
+}
+
+void Reader::declare_transactions() {
+  CLI::App* list = command(*app_, "transactions", Text::cmd_transactions, "meisai transactions --month 2026-08",
+                           [this] { return TransactionsArguments{filter()}; });
+  filter_options(list);
+  option(list, "--limit", raw_.limit, Text::opt_limit, "N");
+  option(list, "--after", raw_.after, Text::opt_after, "ID");
+  flag(list, "--ignored", raw_.ignored, Text::opt_ignored);
+  flag(list, "--json-lines", global_.json_lines, Text::opt_json_lines);
+  CLI::App* show = command(*list, "show", Text::cmd_transactions_show, "meisai transactions show ID --why", [this] {
+    return TransactionArguments{id<TransactionId>(raw_.id, "ID").value_or(TransactionId{}), raw_.why};
+  });
+  option(show, "id", raw_.id, Text::opt_id, "ID")->required();
+  flag(show, "--why", raw_.why, Text::opt_why);
+
+  const auto named = [this] { return id<TransactionId>(raw_.id, "ID").value_or(TransactionId{}); };
+  CLI::App* edit = command(*list, "edit", Text::cmd_transactions_edit,
+                           "meisai transactions edit ID --category 食費 --tag 立替 --note \"with Hana\"");
+  makers_.emplace_back(edit, [this, edit, named] { return EditArguments{named(), user_edit(*edit)}; });
+  option(edit, "id", raw_.id, Text::opt_id, "ID")->required();
+  option(edit, "--note", raw_.note, Text::opt_note, "TEXT");
+  option(edit, "--category", raw_.category, Text::opt_category, "TEXT");
+  edit->add_option("--tag", raw_.tags, word(Text::opt_tag))
+      ->type_name("TEXT")
+      ->allow_extra_args(false)
+      ->group(word(Text::label_options));
+  flag(edit, "--no-tags", raw_.no_tags, Text::opt_no_tags);
+  option(edit, "--merchant", raw_.merchant, Text::opt_merchant, "TEXT");
+  flag(edit, "--ignore", raw_.ignore, Text::opt_ignore);
+  flag(edit, "--no-ignore", raw_.no_ignore, Text::opt_no_ignore);
+  CLI::App* undo = command(*list, "undo", Text::cmd_transactions_undo, "meisai transactions undo ID",
+                           [named] { return UndoEditArguments{named()}; });
+  option(undo, "id", raw_.id, Text::opt_id, "ID")->required();
+}
+
+void Reader::declare_cards() {
+  CLI::App* cards = command(*app_, "cards", Text::cmd_cards, "meisai cards", [] { return CardsArguments{}; });
+  CLI::App* join = command(*cards, "join", Text::cmd_cards_join, "meisai cards join CARD OTHER", [this] {
+    return CardsJoinArguments{id<CardId>(raw_.card, "CARD").value_or(CardId{}),
+                              id<CardId>(raw_.other, "OTHER").value_or(CardId{})};
+  });
+  option(join, "card", raw_.card, Text::opt_join_card, "CARD")->required();
+  option(join, "other", raw_.other, Text::opt_join_other, "OTHER")->required();
+
+  CLI::App* suggestions = command(*app_, "suggestions", Text::cmd_suggestions, "meisai suggestions",
+                                  [this] { return SuggestionsArguments{raw_.all}; });
+  flag(suggestions, "--all", raw_.all, Text::opt_suggestions_all);
+  const auto decision = [&](const char* name, Text about, const char* example, bool accept) {
+    CLI::App* decide = command(*suggestions, name, about, example, [this, accept] {
+      return DecideArguments{id<SuggestionId>(raw_.id, "ID").value_or(SuggestionId{}), accept};
+    });
+    option(decide, "id", raw_.id, Text::opt_id, "ID")->required();
+  };
+  decision("accept", Text::cmd_suggestions_accept, "meisai suggestions accept ID", true);
+  decision("refuse", Text::cmd_suggestions_refuse, "meisai suggestions refuse ID", false);
 }
 
 void Reader::declare_issuers() {
@@ -189,9 +244,10 @@ void Reader::link_options(CLI::App* to) {
 
 void Reader::declare_linked() {
   CLI::App* link = command(*app_, "link", Text::cmd_link, "meisai link sakura_card", [this] {
-    return LinkArguments{id<IssuerId>(raw_.issuer, "ISSUER").value_or(IssuerId{}), link_choices()};
+    return LinkArguments{id<IssuerId>(raw_.issuer, "ISSUER").value_or(IssuerId{}), raw_.another, link_choices()};
   });
   option(link, "issuer", raw_.issuer, Text::opt_link_issuer, "ISSUER")->required();
+  flag(link, "--another", raw_.another, Text::opt_another);
   link_options(link);
 
   CLI::App* connections =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is known of a card as a calendar: one line a year, one cell a month, so that a gap is seen before it is
-// read; below it the days themselves with the channel that they came through.
+// What is known of a card as a calendar: one line a month, one character a day, so that a gap is seen before it is
+// read, also without colours and in 80 columns; below it in words what is not known, and why.
 #pragma once
 
 #include <string>
@@ -10,10 +10,13 @@
 
 namespace meisai::cli {
 
-/// One month: `F` from files, `A` from the issuer's API, `B` both, in lower case where only a part of the month
-/// is known; `!` added where a day between known ranges is missing; `·` for nothing.
-[[nodiscard]] std::string coverage_cell(const CoverageOfCard& card, std::chrono::year_month month);
+/// The days of a month, one character each: `=` a statement bills them, `#` everything was looked at, `~` looked at,
+/// and may still grow, `!` a gap, `?` not looked at yet, `.` before what is known, a space for days to come.
+[[nodiscard]] std::string calendar_days(const CoverageOfCard& card, std::chrono::year_month month, LocalDate today);
 
 void print_coverage(const Session& session, const CoverageOfCard& card, const std::string& name);
+
+/// Since when nothing new came through a connection, whether everything was looked at, and why not.
+[[nodiscard]] std::string freshness_text(const Session& session, const ConnectionFreshness& fresh);
 
 }  // namespace meisai::cli

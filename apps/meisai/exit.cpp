@@ -15,6 +15,7 @@ Exit exit_of(Code code) noexcept {  // NOLINT(readability-function-size): a tabl
       return Exit::usage;
 
     case Code::statement_contradicted:
+    case Code::batch_doubtful:
     case Code::no_card_account:
       return Exit::partial;
 
@@ -41,6 +42,7 @@ Exit exit_of(Code code) noexcept {  // NOLINT(readability-function-size): a tabl
       return Exit::input;
 
     case Code::not_found:
+    case Code::cursor_too_old:
       return Exit::not_found;
     case Code::store_missing:
       return Exit::store_missing;

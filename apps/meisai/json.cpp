@@ -54,6 +54,14 @@ Value source(const Source& s) {
   return out;
 }
 
+Value user_layer(const UserLayer& u) {
+  return {{"note", text_or_null(u.note)},
+          {"category", text_or_null(u.category)},
+          {"tags", u.tags},
+          {"merchant", text_or_null(u.merchant)},
+          {"ignored", u.ignored}};
+}
+
 Value row(const Transaction& t) {
   const TransactionFacts& f = t.facts;
   return {{"id", t.id.text()},
@@ -78,7 +86,8 @@ Value row(const Transaction& t) {
           {"foreign", f.foreign ? foreign(*f.foreign) : Value(nullptr)},
           {"region", name_of(f.region)},
           {"flags", list(flag_names(f.flags), [](std::string_view name) { return Value(name); })},
-          {"source", source(t.source)}};
+          {"source", source(t.source)},
+          {"user", user_layer(t.user)}};
 }
 
 Value subtotal(const Subtotal& s) {
@@ -120,10 +129,12 @@ Value failure(const Error& e) {
   if (e.where.row != 0) where["row"] = e.where.row;
   if (e.where.column != 0) where["column"] = e.where.column;
   if (!e.where.source.empty()) where["source"] = e.where.source;
-  return {
+  Value out = {
       {"code", name_of(e.code)},   {"message", e.what.empty() ? std::string(headline(e.code, Language::en)) : e.what},
       {"where", std::move(where)}, {"remedy", e.remedy.empty() ? std::string(way_out(e.code, Language::en)) : e.remedy},
       {"retry", name_of(e.retry)}, {"next_allowed_at", or_null(e.next_allowed_at)}};
+  if (!e.restart_cursor.empty()) out["restart_cursor"] = e.restart_cursor;
+  return out;
 }
 
 Value rejected(const RejectedRecord& r) {
@@ -143,6 +154,7 @@ Value imported(const ImportedFile& file, bool dry_run) {
                {"unchanged", r.unchanged},
                {"held", r.held},
                {"hold", r.hold ? failure(*r.hold) : Value(nullptr)},
+               {"hold_id", id_or_null(r.hold_id)},
                {"rejected", list(r.rejected, rejected)},
                {"rejected_count", r.rejected_count},
                {"unknown_columns", r.unknown_columns},
@@ -158,30 +170,6 @@ Value card(const Card& c) {
           {"last4", or_null(c.last4)},
           {"kind", name_of(c.kind)},
           {"connections", list(c.connections, [](const ConnectionId& id) { return Value(id.text()); })}};
-}
-
-Value debit(const UpcomingDebit& d) {
-  return {{"issuer", d.issuer.text()},
-          {"statement_id", d.statement.text()},
-          {"billing_month", or_null(d.billing_month)},
-          {"payment_due_date", or_null(d.due_date)},
-          {"amount_minor", d.amount_minor},
-          {"currency", d.currency.code()},
-          {"balanced", or_null(d.balanced)},
-          {"card_labels", d.card_labels}};
-}
-
-Value remainder(const UpcomingRemainder& r) {
-  return {{"transaction_id", r.transaction.text()},
-          {"issuer", r.issuer.text()},
-          {"card_label", r.card_label},
-          {"merchant_normalized", r.merchant_normalized},
-          {"payment_type", name_of(r.plan.type)},
-          {"installment_index", or_null(r.plan.index)},
-          {"installment_count", or_null(r.plan.count)},
-          {"remaining_parts", or_null(r.remaining_parts)},
-          {"remaining_minor", or_null(r.remaining_minor)},
-          {"currency", r.currency.code()}};
 }
 
 Value incident(const Incident& i) {
@@ -249,6 +237,7 @@ Value looked_at(const ConnectionReport& r, const std::optional<SyncReason>& reas
           {"removed", r.removed},
           {"unchanged", r.unchanged},
           {"held", r.held},
+          {"hold_id", id_or_null(r.hold_id)},
           {"rejected", list(r.rejected, refused_by)},
           {"rejected_count", r.rejected_count},
           {"pages", r.pages},
@@ -313,10 +302,6 @@ std::string cards(std::span<const Card> all) { return dumped({{"cards", list(all
 
 std::string statements(std::span<const Statement> all) { return dumped({{"statements", list(all, statement)}}); }
 
-std::string upcoming(const Upcoming& u) {
-  return dumped({{"debits", list(u.debits, debit)}, {"remainders", list(u.remainders, remainder)}});
-}
-
 std::string changes(const ChangeList& all) {
   const auto change = [](const Change& c) {
     return Value{{"position", c.position},
@@ -326,43 +311,6 @@ std::string changes(const ChangeList& all) {
                  {"reason", text_or_null(c.reason)}};
   };
   return dumped({{"changes", list(all.changes, change)}, {"cursor", all.cursor}, {"has_more", all.has_more}});
-}
-
-std::string coverage(std::span<const CoverageOfCard> all) {
-  const auto range = [](const CoverageOfCard::Range& r) {
-    return Value{{"from", iso(r.from)}, {"to", iso(r.to)}, {"channel", r.channel}, {"certainty", r.certainty}};
-  };
-  const auto gap = [](const CoverageOfCard::Range& r) { return Value{{"from", iso(r.from)}, {"to", iso(r.to)}}; };
-  const auto one = [&](const CoverageOfCard& c) {
-    return Value{{"card_id", c.card.text()}, {"ranges", list(c.ranges, range)}, {"gaps", list(c.gaps, gap)}};
-  };
-  return dumped({{"cards", list(all, one)}});
-}
-
-std::string status(const Status& s, std::span<const Connection> connections, const std::string& store, Instant now) {
-  const auto fresh = [](const CardFreshness& f) {
-    Value out = card(f.card);
-    out["known_to"] = or_null(f.known_to);
-    return out;
-  };
-  const auto month = [](const MonthTotal& m) {
-    return Value{{"month", iso(m.month)},
-                 {"amount_minor", m.amount_minor},
-                 {"currency", m.currency.code()},
-                 {"transaction_count", m.count}};
-  };
-  const auto problem = [](const Problem& p) {
-    return Value{{"code", p.code}, {"object", text_or_null(p.object)}, {"message", p.message}};
-  };
-  return dumped({{"store", store},
-                 {"mode", name_of(s.mode)},
-                 {"simulated", s.simulated},
-                 {"connections", list(connections, [now](const Connection& c) { return connection(c, now); })},
-                 {"cards", list(s.cards, fresh)},
-                 {"next_debits", list(s.next_debits, debit)},
-                 {"months", list(s.months, month)},
-                 {"problems", list(s.problems, problem)},
-                 {"quarantined", s.quarantined}});
 }
 
 std::string connections(std::span<const Connection> all, Instant now) {
@@ -415,18 +363,29 @@ std::string initialized(const InitReport& r) {
                  {"simulated", r.simulated}});
 }
 
-std::string doctor(std::span<const Check> checks, std::uint64_t raw_pages_pruned) {
+std::string doctor(std::span<const Check> checks, const StoreHealth& health) {
   const auto check = [](const Check& c) {
     return Value{{"check", c.name}, {"sound", c.sound}, {"findings", c.findings}};
   };
   bool sound = true;
   for (const Check& c : checks) sound = sound && c.sound;
-  return dumped({{"sound", sound}, {"checks", list(checks, check)}, {"raw_pages_pruned", raw_pages_pruned}});
+  return dumped({{"sound", sound},
+                 {"checks", list(checks, check)},
+                 {"raw_pages_pruned", health.raw_pages_pruned},
+                 {"holds_discarded", health.holds_discarded},
+                 {"changes_pruned", health.changes_pruned}});
 }
 
 std::string demo(std::span<const DemoStep> steps) {
   const auto step = [](const DemoStep& s) { return Value{{"command", s.command}, {"exit", static_cast<int>(s.exit)}}; };
   return dumped({{"demo", list(steps, step)}});
+}
+
+std::string first_id(const std::string& document) {
+  const Value value = Value::parse(document, nullptr, false);
+  if (!value.is_object() || value.empty()) return {};
+  const Value& rows = value.begin().value();
+  return rows.is_array() && !rows.empty() ? rows.front().value("id", std::string()) : std::string();
 }
 
 std::string version(const std::string& number) {

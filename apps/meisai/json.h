@@ -43,8 +43,14 @@ struct Occurrence {
 };
 [[nodiscard]] std::string transaction_shown(const Transaction& row, const std::optional<Occurrence>& why);
 
+/// The same with everything that is known of how it came to be (json_links.cpp).
+[[nodiscard]] std::string transaction_explained(const Explanation& explanation, const Occurrence& occurrence);
+[[nodiscard]] std::string suggestions(std::span<const Suggestion> suggestions);
+
 [[nodiscard]] std::string cards(std::span<const Card> cards);
 [[nodiscard]] std::string statements(std::span<const Statement> statements);
+/// `statements show`: a list of one, with its arithmetic.
+[[nodiscard]] std::string statement_shown(const StatementDetail& detail);
 [[nodiscard]] std::string upcoming(const Upcoming& upcoming);
 [[nodiscard]] std::string changes(const ChangeList& changes);
 [[nodiscard]] std::string coverage(std::span<const CoverageOfCard> cards);
@@ -65,6 +71,11 @@ struct Occurrence {
 [[nodiscard]] std::string exported(const std::string& target, const std::string& file, const ExportReport& report);
 [[nodiscard]] std::string audit_entries(std::span<const AuditLine> entries);
 [[nodiscard]] std::string audit_verified(const AuditReport& report);
+[[nodiscard]] std::string holds(std::span<const Hold> holds);
+/// A hold with what accepting it would do; `would` is null where it has ended or cannot be accepted as it stands.
+[[nodiscard]] std::string hold_shown(const HoldDetail& detail);
+[[nodiscard]] std::string hold_ended(const Hold& ended);
+[[nodiscard]] std::string quarantine(std::span<const QuarantinedRecord> records);
 [[nodiscard]] std::string incidents(std::span<const Incident> incidents);
 
 struct InitReport {
@@ -79,13 +90,15 @@ struct Check {
   bool sound = true;
   std::vector<std::string> findings;
 };
-[[nodiscard]] std::string doctor(std::span<const Check> checks, std::uint64_t raw_pages_pruned);
+[[nodiscard]] std::string doctor(std::span<const Check> checks, const StoreHealth& health);
 
 struct DemoStep {
   std::string command;
   Exit exit = Exit::done;
 };
 [[nodiscard]] std::string demo(std::span<const DemoStep> steps);
+/// The id of the first thing in a listing's document; empty where it lists nothing.
+[[nodiscard]] std::string first_id(const std::string& document);
 [[nodiscard]] std::string version(const std::string& version);
 
 }  // namespace meisai::cli::json

@@ -20,6 +20,8 @@ std::string_view name_of_window(WindowRule rule) {
       return "card_month";
     case WindowRule::card_range:
       return "card_range";
+    case WindowRule::card_list:
+      return "card_list";
   }
   return {};
 }

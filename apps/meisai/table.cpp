@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 
 namespace meisai::cli {
 namespace {
@@ -171,11 +172,24 @@ std::vector<int> Table::widths(int limit) const {
     for (const auto& row : rows_) width = std::max(width, display_width(row[c].text));
     all.push_back(width);
   }
+  const auto narrowest = [&](std::size_t c) {
+    return columns_[c].shrinks ? std::min(all[c], std::max(8, display_width(columns_[c].head))) : all[c];
+  };
   int total = -2;
-  for (const int width : all) total += width + 2;
+  int least = -2;
+  for (std::size_t c = 0; c < all.size(); ++c) {
+    total += all[c] + 2;
+    least += narrowest(c) + 2;
+  }
+  for (std::size_t c = 0; c < all.size() && limit > 0 && least > limit; ++c) {
+    if (!columns_[c].leaves) continue;
+    least -= all[c] + 2;
+    total -= all[c] + 2;
+    all[c] = 0;
+  }
   for (std::size_t c = 0; c < all.size() && limit > 0 && total > limit; ++c) {
     if (!columns_[c].shrinks) continue;
-    const int kept = std::max({8, display_width(columns_[c].head), all[c] - (total - limit)});
+    const int kept = std::max(narrowest(c), all[c] - (total - limit));
     if (kept >= all[c]) continue;
     total -= all[c] - kept;
     all[c] = kept;
@@ -185,13 +199,16 @@ std::vector<int> Table::widths(int limit) const {
 
 std::string Table::text(int width, bool colors) const {
   const std::vector<int> sizes = widths(width);
+  const std::size_t shown_columns =
+      static_cast<std::size_t>(sizes.rend() - std::ranges::find_if(sizes.rbegin(), sizes.rend(), std::identity{}));
   std::string out;
   const auto line = [&](const auto& cell_at) {
-    for (std::size_t c = 0; c < columns_.size(); ++c) {
+    for (std::size_t c = 0; c < shown_columns; ++c) {
+      if (sizes[c] == 0) continue;
       const Cell cell = cell_at(c);
       const std::string shown = fitted(cell.text, sizes[c]);
       const auto padding = static_cast<std::size_t>(std::max(0, sizes[c] - display_width(shown)));
-      const bool last = c + 1 == columns_.size();
+      const bool last = c + 1 == shown_columns;
       if (columns_[c].align == Align::right) out.append(padding, ' ');
       out += toned(shown, cell.tone, colors);
       if (columns_[c].align == Align::left && !last) out.append(padding, ' ');
@@ -202,7 +219,7 @@ std::string Table::text(int width, bool colors) const {
   };
   line([&](std::size_t c) { return Cell(columns_[c].head, Tone::head); });
   std::size_t rule = 0;
-  for (const int size : sizes) rule += static_cast<std::size_t>(size) + 2;
+  for (const int size : sizes) rule += size == 0 ? 0 : static_cast<std::size_t>(size) + 2;
   std::string dashes;
   for (std::size_t i = 2; i < rule; ++i) dashes += "─";
   out += toned(dashes, Tone::faint, colors) + '\n';

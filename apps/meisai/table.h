@@ -43,6 +43,7 @@ struct Column {
   std::string head;
   Align align = Align::left;
   bool shrinks = false;  ///< gives way where the terminal is too narrow
+  bool leaves = false;   ///< is left out where that is not enough
 };
 
 class Table {
@@ -56,6 +57,7 @@ class Table {
   [[nodiscard]] std::string text(int width, bool colors) const;
 
  private:
+  /// 0: the column is left out.
   [[nodiscard]] std::vector<int> widths(int limit) const;
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

@@ -58,6 +58,42 @@ bool has_flag(std::uint16_t flags, RowFlag flag) { return (flags & static_cast<s
 
 std::string_view word(const Session& session, TransactionKind kind) { return session.say(text_of(kind)); }
 
+std::string_view word(const Session& session, MatchRule rule) {
+  switch (rule) {
+    case MatchRule::same_identity:
+      return session.say(Text::rule_same_identity);
+    case MatchRule::alias:
+      return session.say(Text::rule_alias);
+    case MatchRule::issuer_link:
+      return session.say(Text::rule_issuer_link);
+    case MatchRule::other_channel:
+      return session.say(Text::rule_other_channel);
+    case MatchRule::alike:
+      return session.say(Text::rule_alike);
+    case MatchRule::revised_amount:
+      return session.say(Text::rule_revised_amount);
+    case MatchRule::moved_date:
+      return session.say(Text::rule_moved_date);
+    case MatchRule::billed:
+      return session.say(Text::rule_billed);
+    case MatchRule::absent:
+      return session.say(Text::rule_absent);
+    case MatchRule::removed:
+      return session.say(Text::rule_removed);
+    case MatchRule::listed_again:
+      return session.say(Text::rule_listed_again);
+    case MatchRule::suggestion_accepted:
+      return session.say(Text::rule_suggestion_accepted);
+    case MatchRule::hold_accepted:
+      return session.say(Text::rule_hold_accepted);
+    case MatchRule::cards_joined:
+      return session.say(Text::rule_cards_joined);
+    case MatchRule::replayed:
+      return session.say(Text::rule_replayed);
+  }
+  return {};
+}
+
 std::string_view word(const Session& session, StatementStatus status) {
   switch (status) {
     case StatementStatus::open:
@@ -346,34 +382,70 @@ bool moves_money(const TransactionFacts& facts) {
          !has_flag(facts.flags, RowFlag::declined);
 }
 
-Table transaction_table(const Session& session, std::span<const Transaction> rows) {
-  const auto head = [&](Text text) { return std::string(session.say(text)); };
-  Table table({{head(Text::col_date)},
-               {head(Text::col_card), Align::left, true},
-               {head(Text::col_merchant), Align::left, true},
-               {head(Text::col_amount), Align::right},
-               {head(Text::col_billed), Align::right},
-               {head(Text::col_plan)},
-               {head(Text::col_kind)}});
+std::vector<std::pair<std::string, std::string>> layer_fields(const Session& session, const Transaction& row) {
+  const UserLayer& user = row.user;
+  std::vector<std::pair<std::string, std::string>> fields;
+  const auto add = [&](Text name, std::string value) {
+    if (!value.empty()) fields.emplace_back(session.say(name), std::move(value));
+  };
+  add(Text::field_user_merchant, user.merchant);
+  add(Text::col_category, user.category);
+  add(Text::field_tags, user.tags.empty() ? std::string() : joined(user.tags));
+  add(Text::field_note, user.note);
+  if (user.ignored) add(Text::field_ignored, std::string(session.say(Text::ignored_yes)));
+  return fields;
+}
+
+namespace {
+
+/// What kind of row it is, with everything about it that is out of the usual.
+Cell kind_cell(const Session& session, const Transaction& row) {
+  const TransactionFacts& facts = row.facts;
+  std::string kind(word(session, facts.kind));
+  bool plain = facts.kind == TransactionKind::purchase;
+  const auto mark = [&](bool set, Text text) {
+    if (!set) return;
+    kind.append(", ").append(session.say(text));
+    plain = false;
+  };
+  mark(facts.status == TransactionStatus::pending, Text::status_pending);
+  mark(facts.status == TransactionStatus::removed, Text::status_removed);
+  mark(has_flag(facts.flags, RowFlag::declined), Text::status_declined);
+  mark(has_flag(facts.flags, RowFlag::suspect), Text::flag_suspect);
+  mark(row.user.ignored, Text::mark_ignored);
+  return {kind, plain ? Tone::faint : Tone::plain};
+}
+
+}  // namespace
+
+Table transaction_table(const Session& session, std::span<const Transaction> rows, RowIds ids) {
+  const bool categories = std::ranges::any_of(rows, [](const Transaction& row) { return !row.user.category.empty(); });
+  std::vector<Column> columns;
+  const auto column = [&](Text name, Align align = Align::left, bool shrinks = false, bool leaves = false) {
+    columns.push_back({std::string(session.say(name)), align, shrinks, leaves});
+  };
+  column(Text::col_date);
+  column(Text::col_card, Align::left, true);
+  column(Text::col_merchant, Align::left, true);
+  if (categories) column(Text::col_category, Align::left, true);
+  column(Text::col_amount, Align::right);
+  column(Text::col_billed, Align::right);
+  column(Text::col_plan);
+  column(Text::col_kind);
+  if (ids == RowIds::shown) column(Text::col_id, Align::left, false, true);
+  Table table(std::move(columns));
   for (const Transaction& row : rows) {
     const TransactionFacts& facts = row.facts;
-    std::string kind(word(session, facts.kind));
-    const auto mark = [&](bool set, Text text) {
-      if (set) kind.append(", ").append(session.say(text));
-    };
-    mark(facts.status == TransactionStatus::pending, Text::status_pending);
-    mark(facts.status == TransactionStatus::removed, Text::status_removed);
-    mark(has_flag(facts.flags, RowFlag::declined), Text::status_declined);
-    mark(has_flag(facts.flags, RowFlag::suspect), Text::flag_suspect);
-    const bool plain = facts.kind == TransactionKind::purchase && facts.status == TransactionStatus::posted &&
-                       !has_flag(facts.flags, RowFlag::declined) && !has_flag(facts.flags, RowFlag::suspect);
-    table.add({date_text(facts.date),
-               row.card_label,
-               facts.merchant_normalized,
-               {money_text(facts.amount_minor, facts.currency), facts.amount_minor < 0 ? Tone::good : Tone::plain},
-               money_or_dash(facts.billed_minor, facts.currency),
-               plan_text(session, facts.plan),
-               {kind, plain ? Tone::faint : Tone::plain}});
+    std::vector<Cell> cells = {date_text(facts.date), row.card_label,
+                               row.user.merchant.empty() ? facts.merchant_normalized : "✎ " + row.user.merchant};
+    if (categories) cells.emplace_back(row.user.category);
+    cells.emplace_back(money_text(facts.amount_minor, facts.currency),
+                       facts.amount_minor < 0 ? Tone::good : Tone::plain);
+    cells.emplace_back(money_or_dash(facts.billed_minor, facts.currency));
+    cells.emplace_back(plan_text(session, facts.plan));
+    cells.push_back(kind_cell(session, row));
+    if (ids == RowIds::shown) cells.emplace_back(row.id.text(), Tone::faint);
+    table.add(std::move(cells));
   }
   return table;
 }

@@ -17,6 +17,7 @@ namespace meisai::cli {
 
 [[nodiscard]] std::string_view word(const Session& session, TransactionKind kind);
 [[nodiscard]] std::string_view word(const Session& session, StatementStatus status);
+[[nodiscard]] std::string_view word(const Session& session, MatchRule rule);
 [[nodiscard]] std::string_view word(const Session& session, CardKind kind);
 [[nodiscard]] std::string_view word(const Session& session, Certainty certainty);
 [[nodiscard]] std::string_view word(const Session& session, ChangeKind kind);
@@ -79,8 +80,13 @@ class IssuerNames {
 [[nodiscard]] Certainty certainty_of(const IssuerProfile& profile);
 /// Whether the row counts to a sum of what was used: no payments, nothing provisional, nothing refused.
 [[nodiscard]] bool moves_money(const TransactionFacts& facts);
-/// Transactions as a table, as lists and dry runs show them.
-[[nodiscard]] Table transaction_table(const Session& session, std::span<const Transaction> rows);
+/// What the person added to the row, as lines of `name  value`; empty: nothing.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> layer_fields(const Session& session,
+                                                                            const Transaction& row);
+/// Rows of a dry run are not stored: their ids lead nowhere.
+enum class RowIds : bool { hidden, shown };
+/// Transactions as a table, as lists and dry runs show them. Who the shop was by the person's word has a mark.
+[[nodiscard]] Table transaction_table(const Session& session, std::span<const Transaction> rows, RowIds ids);
 /// Prints a table for the terminal that stdout is.
 void print_table(const Session& session, const Table& table);
 

@@ -135,9 +135,10 @@ std::uint32_t merchant_hash(const TransactionFacts& facts) noexcept {
   return static_cast<std::uint32_t>(mix(mix(std::uint64_t{7}, facts.merchant_raw), facts.currency.code()) >> 16U);
 }
 
-std::uint64_t likeness_hash(const TransactionFacts& facts) noexcept {
-  const std::uint64_t who = mix(mix(std::uint64_t{11}, facts.merchant_normalized), facts.currency.code());
-  return mix(who, number(facts.amount_minor));
+std::uint64_t likeness_hash(std::string_view who, const TransactionFacts& facts) noexcept {
+  const std::uint64_t payee = mix(mix(std::uint64_t{11}, who), facts.currency.code());
+  const std::uint64_t price = mix(mix(std::uint64_t{17}, facts.currency.code()), number(facts.amount_minor));
+  return (payee & 0xffffffff00000000U) | (price >> 32U);
 }
 
 std::uint64_t reference_hash(std::string_view reference) noexcept {

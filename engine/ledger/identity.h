@@ -29,6 +29,10 @@ struct FactsHash {
 constexpr std::uint8_t identity_recipe = 1;          ///< raw facts
 constexpr std::uint8_t issuer_reference_recipe = 2;  ///< the issuer's stable id
 [[nodiscard]] inline bool is_by_reference(const FactsKey& key) noexcept { return key[0] == issuer_reference_recipe; }
+/// The recipe as one bit of a set.
+[[nodiscard]] inline std::uint8_t recipe_bit(const FactsKey& key) noexcept {
+  return static_cast<std::uint8_t>(1U << (key[0] & 7U));
+}
 
 [[nodiscard]] FactsKey facts_key(const TransactionFacts& facts);
 [[nodiscard]] Fingerprint fingerprint(const FactsKey& facts, std::uint32_t occurrence) noexcept;
@@ -40,9 +44,15 @@ constexpr std::uint8_t issuer_reference_recipe = 2;  ///< the issuer's stable id
 [[nodiscard]] std::uint64_t content_hash(const TransactionFacts& facts) noexcept;
 /// A hash of who was paid: merchant text and currency.
 [[nodiscard]] std::uint32_t merchant_hash(const TransactionFacts& facts) noexcept;
-/// A hash of what a pending row and its posted row have in common where the issuer does not link them: cleaned
-/// merchant, amount and currency.
-[[nodiscard]] std::uint64_t likeness_hash(const TransactionFacts& facts) noexcept;
+/// What two views of one purchase have in common where no id links them: who was paid (upper half) and how much (lower
+/// half), each with the currency. `who`: the merchant as it is to be compared.
+[[nodiscard]] std::uint64_t likeness_hash(std::string_view who, const TransactionFacts& facts) noexcept;
+[[nodiscard]] inline std::uint32_t who_of(std::uint64_t likeness) noexcept {
+  return static_cast<std::uint32_t>(likeness >> 32U);
+}
+[[nodiscard]] inline std::uint32_t price_of(std::uint64_t likeness) noexcept {
+  return static_cast<std::uint32_t>(likeness);
+}
 /// A hash of an issuer's id of a row; 0 for none.
 [[nodiscard]] std::uint64_t reference_hash(std::string_view reference) noexcept;
 

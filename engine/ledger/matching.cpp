@@ -23,9 +23,10 @@ WindowMatch::WindowMatch(LedgerWrite& ledger, std::span<const CardKey> cards, st
     : ledger_(ledger), cards_(cards), entries_(entries) {}
 
 /// Walks entries and stored rows side by side and calls back once for each group of equal facts on one card
-/// and day that has an entry, with the stored rows of that group (perhaps none).
-template <class OnGroup>
-Result<void> WindowMatch::merge(const OnGroup& on_group) {
+/// and day that has an entry, with the stored rows of that group (perhaps none). `on_stretch` comes before the rows of
+/// a card between two days, `on_row` with each of them.
+template <class OnStretch, class OnRow, class OnGroup>
+Result<void> WindowMatch::merge(const OnStretch& on_stretch, const OnRow& on_row, const OnGroup& on_group) {
   std::ranges::sort(entries_, {}, order_of);
   const std::span<const Entry> all(entries_);
   std::vector<StoredRow> rows;  // of one group; the slots are kept, for their texts' memory
@@ -49,7 +50,9 @@ Result<void> WindowMatch::merge(const OnGroup& on_group) {
       row_count = 0;
     };
     if (const CardKey card = cards_[all[begin].card]; card != 0) {
+      MEISAI_TRY(on_stretch(card, all[begin].day, all[end - 1].day));
       MEISAI_TRY(ledger_.rows_on(card, all[begin].day, all[end - 1].day, [&](const StoredRow& row) {
+        on_row(row);
         if (row_count != 0 && group_of(rows.front()) != group_of(row)) flush();
         if (row_count == rows.size()) rows.emplace_back();
         rows[row_count++] = row;
@@ -65,7 +68,9 @@ Result<void> WindowMatch::merge(const OnGroup& on_group) {
 
 Result<std::map<StatementKey, std::uint64_t>> WindowMatch::overlap() {
   std::map<StatementKey, std::uint64_t> shared;
-  MEISAI_TRY(merge([&shared](std::span<const Entry> entries, std::span<const StoredRow> rows) {
+  const auto no_stretch = [](CardKey, DayKey, DayKey) -> Result<void> { return {}; };
+  const auto no_row = [](const StoredRow&) {};
+  MEISAI_TRY(merge(no_stretch, no_row, [&shared](std::span<const Entry> entries, std::span<const StoredRow> rows) {
     if (entries.front().undated) return;  // undated rows stand under their statement's number: not comparable yet
     const auto once =
         static_cast<std::uint64_t>(std::ranges::count_if(entries, [](const Entry& entry) { return !entry.in_parts; }));
@@ -80,11 +85,11 @@ Result<std::map<StatementKey, std::uint64_t>> WindowMatch::overlap() {
 Result<Likeness> WindowMatch::likeness(StatementKey statement) {
   for (Entry& entry : entries_)
     if (entry.undated) entry.day = day_key({}, statement);
-  MEISAI_ASSIGN(const Outcome outcome, decide(statement));
-  Likeness like{.statement = statement, .listed = outcome.listed_before, .same = 0, .other_parts = 0, .newest = {}};
+  MEISAI_TRY(decide_known(statement, 0, true));
+  Likeness like{.statement = statement, .listed = listed_.size(), .same = 0, .other_parts = 0, .newest = {}};
   for (const Entry& entry : entries_) {
-    const Decision& decision = outcome.decisions[entry.ordinal];
-    if (decision.action == Action::revise_amount || !matched_.contains(decision.row)) continue;
+    const Decision& decision = decision_of(entry);
+    if (!matched_.contains(decision.row)) continue;
     bool same_payment = true;
     if (entry.in_parts) {
       MEISAI_ASSIGN(const std::vector<BilledPart> parts, ledger_.parts_of(decision.row));
@@ -102,38 +107,85 @@ Result<Likeness> WindowMatch::likeness(StatementKey statement) {
   return like;
 }
 
-Result<Outcome> WindowMatch::decide(StatementKey statement) {
+Result<Outcome> WindowMatch::decide(const View& view) {
+  settled_ = view.settled;
+  MEISAI_TRY(decide_known(view.statement, view.document, view.ids_tell_apart));
+  MEISAI_TRY(collect_absent());
+  MEISAI_TRY(pair_across_days(view));
+  pair_revised_amounts();
+  outcome_.listed_before = listed_.size();
+  outcome_.matched = matched_.size();
+  return std::move(outcome_);
+}
+
+/// What identities settle, those of now first: a row that is listed by its own is not met by an older one too.
+Result<void> WindowMatch::decide_known(StatementKey statement, DocumentKey document, bool ids_tell_apart) {
   statement_ = statement;
+  document_ = document;
   outcome_ = {};
   outcome_.decisions.resize(entries_.size());
   listed_.clear();
   matched_.clear();
-  find_repeats();
+  aliases_.clear();
+  recipes_of_alias_.clear();
+  rows_of_alias_.clear();
+  any_other_channel_ = false;
+  recipes_ = 0;
+  for (const Entry& entry : entries_) recipes_ |= recipe_bit(entry.facts);
+  repeats_.clear();
+  if (ids_tell_apart) find_repeats();
   if (statement_ != 0) {
-    MEISAI_TRY(ledger_.rows_of(statement_, [this](const StoredRow& row) { return listed_.insert(row.key), true; }));
+    MEISAI_TRY(ledger_.rows_of(statement_, [this](const StoredRow& row) {
+      if (document_ != 0 && row.document > document_) outcome_.older = true;
+      listed_.insert(row.key);
+      return true;
+    }));
   }
   MEISAI_TRY(
-      merge([this](std::span<const Entry> entries, std::span<const StoredRow> rows) { decide_group(entries, rows); }));
-  outcome_.listed_before = listed_.size();
-  outcome_.matched = matched_.size();
-  MEISAI_TRY(collect_absent());
-  pair_revised_amounts();
-  return std::move(outcome_);
+      merge([this](CardKey card, DayKey from, DayKey to) { return read_aliases(card, from, to); },
+            [this](const StoredRow& row) { note_row(row); },
+            [this](std::span<const Entry> entries, std::span<const StoredRow> rows) { decide_group(entries, rows); }));
+  return meet_aliases();
 }
 
-Result<Outcome> WindowMatch::decide_linked(StatementKey statement, const std::optional<CompleteDays>& complete,
-                                           std::unordered_set<StatementKey> settled) {
-  settled_ = std::move(settled);
-  MEISAI_ASSIGN(outcome_, decide(statement));
-  MEISAI_TRY(pair_across_days(complete));
-  return std::move(outcome_);
+/// What was posted does not become pending again, and of two documents the one taken in later has the say: a known
+/// document keeps its number when it is read again, and what it listed before a row went missing does not bring it
+/// back.
+bool WindowMatch::is_older(const Entry& entry, const StoredRow& row) const noexcept {
+  if (entry.pending && row.facts.status == TransactionStatus::posted) return true;
+  if (document_ == 0) return false;
+  const bool went_missing = row.absent_since || row.facts.status == TransactionStatus::removed;
+  return outcome_.older || row.document > document_ || (went_missing && row.document == document_);
+}
+
+bool WindowMatch::is_dual(const StoredRow& row) const {
+  const auto found = recipes_of_alias_.find(row.key);
+  return found != recipes_of_alias_.end() && (found->second & ~recipe_bit(row.fingerprint.facts())) != 0;
+}
+
+void WindowMatch::settle(const Entry& entry, const StoredRow& row, MatchRule rule) {
+  Decision& decision = decision_of(entry);
+  decision.row = row.key;
+  decision.rule = rule;
+  if (listed_.contains(row.key)) matched_.insert(row.key);
+  if (is_older(entry, row)) {
+    decision.action = Action::keep;
+    return;
+  }
+  const bool of_other_channel = recipe_bit(row.fingerprint.facts()) != recipe_bit(entry.facts);
+  const bool billed_elsewhere = statement_ != 0 && row.statement != 0 && row.statement != statement_;
+  const bool keeps_its_bill =
+      rule == MatchRule::other_channel || listed_.contains(row.key) || settled_.contains(row.statement);
+  // The occurrence stays: it is free on the entry's own day.
+  decision.action = billed_elsewhere && keeps_its_bill ? Action::part : Action::revise;
+  decision.revives = row.facts.status == TransactionStatus::removed;
+  decision.dual = of_other_channel || is_dual(row);
 }
 
 /// Pages of one list overlap, and a row may change between two of them: an id that the issuer keeps is one row,
 /// wherever the list states it. The entry read last is the newest, but what was posted does not become pending again.
 /// Two payments of one purchase are two rows. A pending row that is still listed beside its posted row is that one.
 void WindowMatch::find_repeats() {
-  repeats_.clear();
   struct Seen {
     std::size_t hash;  // part of the key: equal ones lie together, and are compared whole
     const Entry* entry;
@@ -178,25 +230,30 @@ void WindowMatch::decide_group(std::span<const Entry> entries, std::span<const S
 void WindowMatch::decide_stated_once(std::span<const Entry> entries, std::span<const StoredRow> rows) {
   if (rows.empty()) {  // most rows of most imports are new
     std::uint32_t occurrence = 0;
-    for (const Entry& entry : entries) outcome_.decisions[entry.ordinal] = {Action::insert, ++occurrence, 0};
+    for (const Entry& entry : entries) decision_of(entry) = {.action = Action::insert, .occurrence = ++occurrence};
     return;
   }
   used_.assign(rows.size(), false);
+  for (std::size_t r = 0; r < rows.size(); ++r) used_[r] = rows[r].merged_into != 0;  // an alias, no row of its own
   decided_.assign(entries.size(), false);
   const auto pass = [&](Action action, const auto& fits) {
     for (std::size_t e = 0; e < entries.size(); ++e)
       for (std::size_t r = 0; r < rows.size() && !decided_[e]; ++r) {
         if (used_[r] || !fits(entries[e], rows[r])) continue;
         used_[r] = decided_[e] = true;
-        outcome_.decisions[entries[e].ordinal] = {action, rows[r].fingerprint.occurrence(), rows[r].key,
-                                                  rows[r].facts.status == TransactionStatus::removed};
+        decision_of(entries[e]) = {.action = is_older(entries[e], rows[r]) ? Action::keep : action,
+                                   .revives = rows[r].facts.status == TransactionStatus::removed,
+                                   .dual = is_dual(rows[r]),
+                                   .occurrence = rows[r].fingerprint.occurrence(),
+                                   .row = rows[r].key};
         if (listed_.contains(rows[r].key)) matched_.insert(rows[r].key);
       }
   };
   const auto listed = [this](const StoredRow& row) { return statement_ == 0 || listed_.contains(row.key); };
   const auto shown_here = [this](const StoredRow& row) { return statement_ == 0 || row.statement == statement_; };
-  const auto same = [](const Entry& entry, const StoredRow& row) {
-    return entry.content == content_hash(row.facts) && !row.absent_since;  // it is listed again: that is news
+  const auto same = [this](const Entry& entry, const StoredRow& row) {
+    // Listed again, and stated by a list as it is billed: that is news.
+    return entry.content == content_hash(row.facts) && !row.absent_since && (statement_ != 0 || !row.disputed_minor);
   };
 
   pass(Action::keep, [&](const Entry& e, const StoredRow& r) { return listed(r) && shown_here(r) && same(e, r); });
@@ -218,11 +275,11 @@ void WindowMatch::decide_stated_once(std::span<const Entry> entries, std::span<c
   std::uint32_t occurrence = 0;
   for (const StoredRow& row : rows) occurrence = std::max(occurrence, row.fingerprint.occurrence());
   for (std::size_t e = 0; e < entries.size(); ++e)
-    if (!decided_[e]) outcome_.decisions[entries[e].ordinal] = {Action::insert, ++occurrence, 0};
+    if (!decided_[e]) decision_of(entries[e]) = {.action = Action::insert, .occurrence = ++occurrence};
 }
 
 Result<void> WindowMatch::collect_absent() {
-  if (statement_ == 0 || matched_.size() == listed_.size()) return {};
+  if (statement_ == 0 || outcome_.older || matched_.size() == listed_.size()) return {};
   return ledger_.rows_of(statement_, [this](const StoredRow& row) {
     if (!matched_.contains(row.key)) outcome_.absent.push_back(row);
     return true;
@@ -248,9 +305,13 @@ void WindowMatch::pair_revised_amounts() {
   for (const auto& [place, pair] : places) {
     const auto& [rows, entries] = pair;
     if (rows.size() != 1 || entries.size() != 1) continue;  // more than one on a side is doubtful: nothing is merged
-    Decision& decision = outcome_.decisions[entries.front()->ordinal];
+    const StoredRow& row = outcome_.absent[rows.front()];
+    Decision& decision = decision_of(*entries.front());
     decision.action = Action::revise_amount;
-    decision.row = outcome_.absent[rows.front()].key;
+    decision.rule = MatchRule::revised_amount;
+    decision.dual = is_dual(row);
+    decision.row = row.key;
+    std::erase_if(outcome_.doubts, [&](const Doubt& doubt) { return doubt.ordinal == entries.front()->ordinal; });
     revised[rows.front()] = true;
   }
   std::size_t index = 0;

@@ -22,6 +22,8 @@ enum class IdKind : char {
   cursor = 'x',
   connection = 'n',
   consent = 'k',
+  hold = 'h',
+  suggestion = 'g',
 };
 
 [[nodiscard]] std::string public_id(IdKind kind, std::string_view vault_tag, std::int64_t number);

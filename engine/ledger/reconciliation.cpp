@@ -43,22 +43,32 @@ Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledS
   bool holds = true;
   bool stated = false;
   std::optional<std::int64_t> by_card;
+  std::map<std::string, std::int64_t> stated_for_card;  // two sums of one card, where it changed within the statement
   for (const Subtotal& subtotal : statement.subtotals) {
-    std::int64_t computed = balance.computed_minor;
+    stated = true;
     if (subtotal.card_label) {
-      MEISAI_ASSIGN(computed, sum_for_card(*subtotal.card_label, statement, sums, labels));
-      MEISAI_ASSIGN(const std::int64_t difference, subtract_minor(subtotal.stated_minor, computed));
-      MEISAI_ASSIGN(by_card, add_minor(by_card.value_or(0), difference));
-    } else if (subtotal.region != Region::unknown) {
+      std::int64_t& sum = stated_for_card[*subtotal.card_label];
+      MEISAI_ASSIGN(sum, add_minor(sum, subtotal.stated_minor));
+      continue;
+    }
+    std::int64_t computed = balance.computed_minor;
+    if (subtotal.region != Region::unknown) {
       MEISAI_ASSIGN(computed, sum_for_region(subtotal.region, sums));
     }
-    stated = true;
     holds = holds && computed == subtotal.stated_minor;
+    balance.sums.push_back({subtotal.label, subtotal.stated_minor, computed});
+  }
+  for (const auto& [label, sum] : stated_for_card) {
+    MEISAI_ASSIGN(const std::int64_t computed, sum_for_card(label, statement, sums, labels));
+    MEISAI_ASSIGN(const std::int64_t difference, subtract_minor(sum, computed));
+    MEISAI_ASSIGN(by_card, add_minor(by_card.value_or(0), difference));
+    holds = holds && computed == sum;
   }
   if (statement.stated_total_minor) {
     stated = true;
     holds = holds && *statement.stated_total_minor == balance.computed_minor;
     MEISAI_ASSIGN(balance.difference_minor, subtract_minor(*statement.stated_total_minor, balance.computed_minor));
+    balance.sums.insert(balance.sums.begin(), {"", *statement.stated_total_minor, balance.computed_minor});
   } else {
     balance.difference_minor = by_card;
   }

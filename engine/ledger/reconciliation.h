@@ -8,16 +8,26 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "meisai/ports/store.h"
 
 namespace meisai::ledger {
+
+/// One sum that the issuer states, beside ours.
+struct ComparedSum {
+  std::string label;  ///< of a subtotal; empty: the total
+  std::int64_t stated_minor = 0;
+  std::int64_t computed_minor = 0;
+};
 
 struct Balance {
   std::int64_t computed_minor = 0;
   std::optional<bool> balanced;                  ///< empty: nothing is stated
   std::optional<std::int64_t> difference_minor;  ///< stated − computed
   std::uint64_t transaction_count = 0;
+  std::vector<ComparedSum> sums;  ///< the total first
 };
 
 /// `labels` gives each card's label as subtotals and components name it. `amount_overflow` if a sum does not fit.

@@ -33,13 +33,13 @@ StatementChoice statement_named(std::span<const StatementRow> stored, const std:
   const bool names_no_card = cards.empty();
   std::erase_if(same, [&](const StatementRow* statement) { return !names_no_card && !statement->cards.empty(); });
   if (same.size() == 1) return {.known = same.front()->key};
-  return {.known = 0, .doubtful = !same.empty()};
+  return {.known = 0, .doubtful = !same.empty(), .doubted = same.empty() ? 0 : same.front()->key};
 }
 
 StatementChoice statement_like(std::span<const Likeness> stored, std::uint64_t window_size,
                                std::optional<DayKey> newest) {
   const Likeness* best = nullptr;
-  bool doubtful = false;
+  const Likeness* doubted = nullptr;
   for (const Likeness& like : stored) {
     // Another payment of the same purchase stands in another statement, whatever else they share.
     if (like.same == 0 || like.other_parts != 0) continue;
@@ -48,12 +48,12 @@ StatementChoice statement_like(std::span<const Likeness> stored, std::uint64_t w
     const bool most = like.same * 2 > std::min(window_size, like.listed);
     if (contained || (same_period && most)) {
       if (best == nullptr || like.same > best->same) best = &like;
-    } else if (same_period) {
-      doubtful = true;
+    } else if (same_period && (doubted == nullptr || like.same > doubted->same)) {
+      doubted = &like;
     }
   }
   if (best != nullptr) return {.known = best->statement};
-  return {.known = 0, .doubtful = doubtful};
+  return {.known = 0, .doubtful = doubted != nullptr, .doubted = doubted == nullptr ? 0 : doubted->statement};
 }
 
 bool is_settled(const StatementRow& statement) noexcept {

@@ -13,8 +13,9 @@
 namespace meisai::ledger {
 
 struct StatementChoice {
-  StatementKey known = 0;  ///< 0: a statement that is not stored yet
-  bool doubtful = false;   ///< of the same time as a stored one, and neither clearly it nor clearly another
+  StatementKey known = 0;    ///< 0: a statement that is not stored yet
+  bool doubtful = false;     ///< of the same time as a stored one, and neither clearly it nor clearly another
+  StatementKey doubted = 0;  ///< that one
 };
 
 /// The stored statement that the content names, if any. `anchor` must not be empty.

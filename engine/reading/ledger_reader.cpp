@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "engine/ledger/public_id.h"
-#include "engine/ledger/reconciliation.h"
 
 namespace meisai::reading {
 namespace {
@@ -31,6 +30,7 @@ Result<LedgerReader> LedgerReader::make(LedgerView& view, std::vector<Incident> 
   for (const CardRow& card : cards) reader.cards_.emplace(card.key, card);
   reader.withheld_ = view.withheld_cards();
   MEISAI_ASSIGN(reader.statements_, view.statements());
+  MEISAI_ASSIGN(reader.layers_, view.user_layers());
   MEISAI_ASSIGN(const std::vector<DocumentRow> documents, view.documents());
   for (const DocumentRow& document : documents)
     reader.documents_.emplace(document.key, Read{document, reader.suspect(document)});
@@ -60,13 +60,15 @@ TransactionId LedgerReader::transaction_id(TransactionKey key) const {
 
 std::vector<Card> LedgerReader::cards() const {
   std::vector<Card> cards;
-  for (const auto& [key, row] : cards_)
+  for (const auto& [key, row] : cards_) {
+    if (row.joined_into != 0) continue;
     cards.push_back({.id = card_id(key),
                      .issuer = row.issuer,
                      .label = row.label,
                      .last4 = row.last4.empty() ? std::nullopt : std::optional(row.last4),
                      .kind = row.kind,
                      .connections = row.connections});
+  }
   return cards;
 }
 
@@ -83,12 +85,29 @@ Result<std::vector<Statement>> LedgerReader::statements() {
   return statements;
 }
 
-Result<Statement> LedgerReader::statement(const StatementRow& row) {
+Result<ledger::Balance> LedgerReader::balance(const StatementRow& row) {
   std::map<CardKey, std::string> labels;
-  for (const auto& [key, card] : cards_) labels.emplace(key, card.label);
+  for (const auto& [key, card] : cards_)
+    if (card.joined_into == 0) labels.emplace(key, card.label);
   MEISAI_ASSIGN(const std::vector<BilledSum> sums, view_->billed_sums(row.key));
-  MEISAI_ASSIGN(const ledger::Balance balance, ledger::reconcile(row, sums, labels));
+  return ledger::reconcile(row, sums, labels);
+}
 
+const DocumentRow* LedgerReader::document(DocumentKey key) const {
+  const auto found = documents_.find(key);
+  return found == documents_.end() ? nullptr : &found->second.row;
+}
+
+std::optional<Instant> LedgerReader::last_arrival(const ConnectionId& connection) const {
+  std::optional<Instant> last;
+  for (const auto& [key, document] : documents_)
+    if (document.row.connection == connection && document.row.state == DocumentState::taken_in)
+      last = std::max(last.value_or(document.row.imported_at), document.row.imported_at);
+  return last;
+}
+
+Result<Statement> LedgerReader::statement(const StatementRow& row) {
+  MEISAI_ASSIGN(const ledger::Balance balance, this->balance(row));
   Statement statement;
   statement.id = statement_id(row.key);
   statement.issuer = row.issuer;
@@ -119,22 +138,72 @@ Transaction LedgerReader::transaction(const StoredRow& row) const {
       .card_label = card.label,
       .statement_id = row.statement == 0 ? std::nullopt : std::optional(statement_id(row.statement)),
       .facts = row.facts,
-      .source = {}};
+      .source = {},
+      .user = {}};
   if (const auto found = documents_.find(row.document); found != documents_.end()) {
     const DocumentRow& document = found->second.row;
     transaction.source = {document.channel, hex(document.digest).substr(0, 12), document.layout, row.row};
     if (found->second.suspect) transaction.facts.flags |= static_cast<std::uint16_t>(RowFlag::suspect);
   }
+  if (const auto found = layers_.find(row.key); found != layers_.end()) transaction.user = found->second;
   return transaction;
+}
+
+Result<StoredRow> LedgerReader::row(const TransactionId& id) const {
+  MEISAI_ASSIGN(TransactionKey key, existing(IdKind::transaction, tag_, id, "transaction"));
+  std::optional<StoredRow> found;
+  do {
+    found.reset();
+    MEISAI_TRY(view_->transactions({.only = key}, [&found](const StoredRow& each) {
+      found = each;
+      return true;
+    }));
+    if (!found) return fail(Code::not_found, "there is no such transaction");
+    key = found->merged_into;
+  } while (key != 0);
+  return std::move(*found);
+}
+
+Result<CardKey> LedgerReader::card_key(const CardId& id) const {
+  MEISAI_ASSIGN(CardKey key, existing(IdKind::card, tag_, id, "card"));
+  for (;;) {
+    if (std::ranges::find(withheld_, key) != withheld_.end())
+      return fail(Code::data_sealed, "this card's data is sealed since its consent ended",
+                  "renew the consent: `meisai consent list` shows its id", Retry::after_user);
+    const auto found = cards_.find(key);
+    if (found == cards_.end()) return fail(Code::not_found, "there is no such card", "see `meisai cards`");
+    if (found->second.joined_into == 0) return key;
+    key = found->second.joined_into;
+  }
+}
+
+Suggestion LedgerReader::suggestion(const SuggestionRow& row) const {
+  const auto id_of = [&](std::int64_t key) {
+    return row.kind == SuggestionKind::same_card ? card_id(key).text() : transaction_id(key).text();
+  };
+  return {.id = SuggestionId(ledger::public_id(IdKind::suggestion, tag_, row.key)),
+          .kind = row.kind,
+          .state = row.state,
+          .first = id_of(row.first),
+          .second = id_of(row.second),
+          .evidence = row.evidence,
+          .detail = row.detail,
+          .made_at = row.made_at};
+}
+
+Result<IssuerId> LedgerReader::issuer_of(const SuggestionRow& suggestion) const {
+  if (suggestion.kind == SuggestionKind::same_card) {
+    const auto card = cards_.find(suggestion.first);
+    if (card == cards_.end()) return fail(Code::not_found, "there is no such card", "see `meisai cards`");
+    return card->second.issuer;
+  }
+  MEISAI_ASSIGN(const StoredRow row, this->row(transaction_id(suggestion.first)));
+  return cards_.at(row.card).issuer;
 }
 
 Result<void> LedgerReader::query_cards(const TransactionFilter& filter, TransactionQuery& query) const {
   if (filter.card) {
-    MEISAI_ASSIGN(const CardKey key, existing(IdKind::card, tag_, *filter.card, "card"));
-    if (std::ranges::find(withheld_, key) != withheld_.end())
-      return fail(Code::data_sealed, "this card's data is sealed since its consent ended",
-                  "renew the consent: `meisai consent list` shows its id", Retry::after_user);
-    if (!cards_.contains(key)) return fail(Code::not_found, "there is no such card", "see `meisai cards`");
+    MEISAI_ASSIGN(const CardKey key, card_key(*filter.card));
     query.cards.push_back(key);
   }
   if (filter.issuer) {
@@ -154,6 +223,7 @@ Result<TransactionQuery> LedgerReader::query(const TransactionFilter& filter) co
   query.to = filter.to;
   query.status = filter.status;
   query.limit = filter.limit;
+  query.with_ignored = filter.with_ignored;
   if (filter.month) {
     const LocalDate first = *filter.month / 1;
     query.from = query.from ? std::max(*query.from, first) : first;
@@ -163,7 +233,8 @@ Result<TransactionQuery> LedgerReader::query(const TransactionFilter& filter) co
   }
   MEISAI_TRY(query_cards(filter, query));
   if (filter.only) {
-    MEISAI_ASSIGN(query.only, existing(IdKind::transaction, tag_, *filter.only, "transaction"));
+    MEISAI_ASSIGN(const StoredRow found, row(*filter.only));
+    query.only = found.key;
   }
   if (filter.after) {
     MEISAI_ASSIGN(query.after, existing(IdKind::transaction, tag_, *filter.after, "transaction"));

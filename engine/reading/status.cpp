@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <ranges>
-#include <tuple>
 
+#include "engine/reading/freshness.h"
+#include "engine/reading/review_reader.h"
 #include "engine/reading/upcoming.h"
 
 namespace meisai::reading {
@@ -12,10 +13,8 @@ namespace {
 
 /// Rejected records that no later copy of their statement has made good.
 std::uint64_t still_missing(const std::vector<QuarantineRow>& quarantine, const std::vector<StatementRow>& statements) {
-  return static_cast<std::uint64_t>(std::ranges::count_if(quarantine, [&statements](const QuarantineRow& row) {
-    const auto statement = std::ranges::find(statements, row.statement, &StatementRow::key);
-    return statement == statements.end() || statement->held_count != 0;
-  }));
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      quarantine, [&statements](const QuarantineRow& row) { return !is_made_good(row, statements); }));
 }
 
 std::vector<Problem> problems_of(const std::vector<Statement>& statements, const Facts& facts,
@@ -40,6 +39,26 @@ std::vector<Problem> problems_of(const std::vector<Statement>& statements, const
   return problems;
 }
 
+/// What a held batch says of itself, and until when it is kept.
+std::string problem_of(const KnownHold& held, LocalDate today) {
+  std::string text = std::to_string(held.shown.transactions) + " transactions wait: " + held.shown.diagnosis;
+  const LocalDate kept_until = date_in_japan(held.document.keep_raw_until);
+  text += kept_until < today ? "; the next `meisai doctor --prune` discards them" : "; kept until " + iso(kept_until);
+  return text + "; see `meisai holds show " + held.shown.id.text() + "`";
+}
+
+/// What a success code would hide.
+void tell_stale(const CardFreshness& card, std::vector<Problem>& problems) {
+  if (card.quiet_since)
+    problems.push_back({"nothing_new", card.card.id.text(),
+                        "nothing new since " + iso(*card.quiet_since) +
+                            " although the card was used regularly until then; the last look was complete"});
+  if (card.missing_statement)
+    problems.push_back({"statement_missing", card.card.id.text(),
+                        "the statement of " + iso(card.missing_statement->month) + " was expected by " +
+                            iso(card.missing_statement->expected_by)});
+}
+
 /// Usage by month over all cards, newest first.
 Result<std::vector<MonthTotal>> over_all_cards(const std::vector<MonthTotal>& totals) {
   std::map<BillingMonth, MonthTotal> months;
@@ -56,23 +75,18 @@ Result<std::vector<MonthTotal>> over_all_cards(const std::vector<MonthTotal>& to
 
 }  // namespace
 
-Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts, LocalDate today) {
+Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts, const Surroundings& around) {
   Status status{.mode = facts.mode,
                 .simulated = facts.simulated,
                 .cards = {},
                 .next_debits = {},
                 .months = {},
                 .problems = {},
+                .connections = around.connections,
                 .quarantined = 0};
-  MEISAI_ASSIGN(const std::vector<CoverageRow> known, view.coverage());
-  for (Card& card : reader.cards()) {
-    CardFreshness freshness{.card = std::move(card), .known_to = {}};
-    for (const CoverageRow& range : known)
-      if (reader.card_id(range.card) == freshness.card.id)
-        freshness.known_to = std::max(freshness.known_to.value_or(range.to), range.to);
-    status.cards.push_back(std::move(freshness));
-  }
-  MEISAI_ASSIGN(Upcoming next, upcoming(reader, view, today));
+  MEISAI_ASSIGN(status.cards, freshness_of_cards(reader, view, around));
+  status.freshness = freshness_of_connections(reader, status.cards, around);
+  MEISAI_ASSIGN(Upcoming next, upcoming(reader, view, around));
   status.next_debits = std::move(next.debits);
   MEISAI_ASSIGN(const std::vector<MonthTotal> totals, view.month_totals());
   MEISAI_ASSIGN(status.months, over_all_cards(totals));
@@ -80,28 +94,22 @@ Result<Status> status(LedgerReader& reader, LedgerView& view, const Facts& facts
   status.quarantined = quarantine.size();
   MEISAI_ASSIGN(const std::vector<Statement> statements, reader.statements());
   status.problems = problems_of(statements, facts, still_missing(quarantine, reader.statement_rows()));
+  MEISAI_ASSIGN(const std::vector<KnownHold> known_holds, holds(reader, view));
+  for (const KnownHold& held : known_holds)
+    if (held.shown.state == HoldState::open)
+      status.problems.push_back({"batch_held", held.shown.id.text(), problem_of(held, around.today)});
+  for (const CardFreshness& card : status.cards) tell_stale(card, status.problems);
+  MEISAI_ASSIGN(const std::vector<SuggestionRow> suggestions, view.suggestions());
+  const auto open = std::ranges::count(suggestions, SuggestionState::open, &SuggestionRow::state);
+  if (open != 0)
+    status.problems.push_back(
+        {"suggestions_open", "", std::to_string(open) + " pairs may be one: `meisai suggestions` shows them"});
+  for (const Connection& connection : status.connections)
+    if (connection.state == ConnectionState::reauth_required)
+      status.problems.push_back(
+          {std::string(name_of(Code::reauth_required)), connection.id.text(),
+           "the person must authorize again: `meisai consent renew " + connection.consent.consent.text() + "`"});
   return status;
-}
-
-Result<std::vector<CoverageOfCard>> coverage(const LedgerReader& reader, LedgerView& view) {
-  MEISAI_ASSIGN(std::vector<CoverageRow> rows, view.coverage());
-  std::ranges::sort(rows, {},
-                    [](const CoverageRow& row) { return std::tuple(row.card, row.from, row.to, row.certainty); });
-  std::vector<CoverageOfCard> cards;
-  for (const CoverageRow& row : rows) {
-    const CardId id = reader.card_id(row.card);
-    if (cards.empty() || cards.back().card != id) cards.push_back({id, {}, {}});
-    CoverageOfCard& card = cards.back();
-    const auto after = [](LocalDate date) { return LocalDate(std::chrono::sys_days(date) + std::chrono::days(1)); };
-    const auto before = [](LocalDate date) { return LocalDate(std::chrono::sys_days(date) - std::chrono::days(1)); };
-    if (!card.ranges.empty()) {
-      LocalDate last = card.ranges.front().to;
-      for (const auto& range : card.ranges) last = std::max(last, range.to);
-      if (after(last) < row.from) card.gaps.push_back({after(last), before(row.from), "", ""});
-    }
-    card.ranges.push_back({row.from, row.to, row.channel, row.certainty});
-  }
-  return cards;
 }
 
 }  // namespace meisai::reading

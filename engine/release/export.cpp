@@ -73,21 +73,27 @@ Result<ExportReport> export_rows(Gate& gate, ReleaseView& view, reading::LedgerR
   MEISAI_ASSIGN(std::string text, run->head());
 
   ExportReport report;
+  query.with_ignored = true;  // to say how many are left out
+  std::uint64_t ignored = 0;
   const std::optional<std::size_t> limit = query.limit;
   for (bool more = true; more;) {
     const std::size_t room = limit ? *limit - report.transactions : ReleaseView::batch_rows;
     query.limit = std::min(room, ReleaseView::batch_rows);
     std::vector<Transaction> batch;
     TransactionKey last = 0;
+    std::size_t visited = 0;
     if (*query.limit != 0) {
       MEISAI_ASSIGN(auto permit, gate.ask<Release>({.issuer = filter.issuer.value_or(IssuerId{})}));
-      MEISAI_TRY(view.batch(std::move(permit), query, [&](const StoredRow& row) {
-        batch.push_back(reader.transaction(row));
+      MEISAI_ASSIGN(visited, view.batch(std::move(permit), query, [&](const StoredRow& row) {
         last = row.key;
+        if (row.ignored)
+          ++ignored;
+        else
+          batch.push_back(reader.transaction(row));
         return true;
       }));
     }
-    more = !batch.empty() && batch.size() == *query.limit;
+    more = visited != 0 && visited == *query.limit;
     query.after = last;
     report.transactions += batch.size();
     MEISAI_ASSIGN(const std::string rows, run->rows(batch));
@@ -98,6 +104,10 @@ Result<ExportReport> export_rows(Gate& gate, ReleaseView& view, reading::LedgerR
   MEISAI_ASSIGN(const std::string tail, run->tail());
   MEISAI_TRY(sink.write(tail));
   MEISAI_TRY(sink.finish());
+  if (ignored != 0)
+    report.notes.push_back(
+        std::to_string(ignored) + " transactions are left out because you ignore them" +
+        (exporter.books_settlements() ? "; settlements hold what their issuers bill, also of them" : ""));
   if (!exporter.books_settlements()) return report;
   for (const Settlement& settlement : context.settlements) {
     if (settlement.statement.payment_due_date) {

@@ -4,8 +4,11 @@
 // document_write.cpp, and nobody else's business.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -21,7 +24,16 @@ struct DocumentImport::Window {
   StatementRow statement;                ///< key 0: none
   std::vector<StatementRow> statements;  ///< all of the issuer
   ledger::Outcome outcome;
-  std::map<StatementKey, std::uint64_t> disputed;  ///< rows that a list states otherwise than the statement bills them
+  DayKey shift = 0;                               ///< days by which a doubtful list is later than what is known
+  std::map<StatementKey, std::int64_t> disputed;  ///< by how many more rows a list states otherwise than it bills them
+  std::set<TransactionKey> settled;               ///< rows of which it is known now what becomes of them
 };
+
+/// From when on a statement is taken to list every purchase: one that reached the issuer late does not make the months
+/// before the statement known.
+[[nodiscard]] inline LocalDate first_day_of_statement(const DaySpan& days) {
+  constexpr std::chrono::days longest_period{45};
+  return std::max(days.from, LocalDate(std::chrono::sys_days(days.to) - longest_period));
+}
 
 }  // namespace meisai::sync

@@ -12,11 +12,8 @@
 namespace meisai::sync {
 namespace {
 
-/// A pending row may still show what was authorized.
-bool states_other_amount(const TransactionFacts& listed, const TransactionFacts& billed) {
-  return listed.status == TransactionStatus::posted && billed.status == TransactionStatus::posted &&
-         (listed.amount_minor != billed.amount_minor || listed.currency != billed.currency);
-}
+/// A statement in a file bills what reached the issuer in time; what did not is billed a month or two later.
+constexpr std::chrono::days term_in_files{60};
 
 /// One change of consecutive row numbers, grown while they stay consecutive.
 class ChangeRange {
@@ -45,6 +42,17 @@ class ChangeRange {
   TransactionKey last_ = 0;
 };
 
+/// Rows that the statement bills and a list states otherwise.
+Result<std::uint64_t> disputed_rows(LedgerWrite& ledger, const StatementRow& statement) {
+  std::uint64_t count = 0;
+  if (statement.held_count == 0) return count;
+  MEISAI_TRY(ledger.rows_of(statement.key, [&count](const StoredRow& row) {
+    if (row.disputed_minor) ++count;
+    return true;
+  }));
+  return count;
+}
+
 }  // namespace
 
 Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, WindowsResult& result) {
@@ -52,23 +60,40 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
   std::vector<const ledger::Entry*> by_ordinal(window.content.entries.size());
   for (const ledger::Entry& entry : window.content.entries) by_ordinal[entry.ordinal] = &entry;
 
+  std::multimap<std::uint32_t, const ledger::Doubt*> doubts;
+  for (const ledger::Doubt& doubt : window.outcome.doubts) doubts.emplace(doubt.ordinal, &doubt);
+
   ChangeRange added(ledger, ChangeKind::added);
   ChangeRange modified(ledger, ChangeKind::modified);
-  const std::uint64_t changed_before = result.added + result.modified;
-  MEISAI_TRY(window.content.each_candidate([&](std::uint32_t ordinal, Candidate&& candidate) -> Result<void> {
+  const auto changes = [&result] { return result.added + result.modified + result.removed; };
+  const std::uint64_t changed_before = changes();
+  const auto write = [&](std::uint32_t ordinal, Candidate&& candidate) -> Result<void> {
     const ledger::Decision& decision = window.outcome.decisions[ordinal];
     if (decision.action == ledger::Action::keep || decision.action == ledger::Action::repeat) {
       ++result.unchanged;
       return {};
     }
-    MEISAI_ASSIGN(row_.key, keep_document(ledger));
-    const StoredRow row = row_of(window, std::move(candidate), *by_ordinal[ordinal], decision);
+    StoredRow row = row_of(window, std::move(candidate), *by_ordinal[ordinal], decision);
     if (decision.action == ledger::Action::insert) {
-      MEISAI_ASSIGN(const TransactionKey key, insert_row(ledger, row));
+      MEISAI_ASSIGN(row_.key, keep_document(ledger));
+      row.document = row_.key;
+      MEISAI_ASSIGN(row.key, insert_row(ledger, row));
+      for (auto doubt = doubts.lower_bound(ordinal); doubt != doubts.end() && doubt->first == ordinal; ++doubt)
+        MEISAI_TRY(suggest(ledger, *doubt->second, row));
       ++result.added;
-      return added.add(key);
+      show(result, ChangeKind::added, row, {});
+      return added.add(row.key);
     }
-    MEISAI_ASSIGN(const bool changed, write_row(ledger, window, decision.action, row));
+    std::optional<StoredRow> before;
+    const bool is_shown = accepted_ && accepted_->shown != 0;
+    if (is_shown) {
+      MEISAI_ASSIGN(before, ledger.row(decision.row));
+    }
+    MEISAI_ASSIGN(const bool changed, write_known(ledger, window, decision, std::move(row)));
+    if (changed && is_shown) {
+      MEISAI_ASSIGN(const std::optional<StoredRow> now, ledger.row(decision.row));
+      if (now) show(result, decision.revives ? ChangeKind::added : ChangeKind::modified, *now, std::move(before));
+    }
     if (changed && decision.revives) {
       ++result.added;
       return added.add(decision.row);
@@ -79,16 +104,18 @@ Result<void> DocumentImport::write_rows(LedgerWrite& ledger, Window& window, Win
     }
     ++result.modified;
     return modified.add(decision.row);
-  }));
+  };
+  MEISAI_TRY(window.content.each_candidate(write));
   MEISAI_TRY(added.flush());
   MEISAI_TRY(modified.flush());
+  if (accepted_) MEISAI_TRY(remove_unlisted(ledger, window, result));
   result.held += window.outcome.absent.size();
   MEISAI_TRY(write_absent_pending(ledger, window, result));
   MEISAI_TRY(write_disputes(ledger, window, result));
+  MEISAI_TRY(end_suggestions(ledger, window));
   MEISAI_TRY(write_coverage(ledger, window));
   MEISAI_TRY(write_quarantine(ledger, window));
-  if (window.has_statement)
-    return write_statement(ledger, window, result.added + result.modified != changed_before, result);
+  if (window.has_statement) return write_statement(ledger, window, changes() != changed_before, result);
   return {};
 }
 
@@ -111,47 +138,23 @@ Result<TransactionKey> DocumentImport::insert_row(LedgerWrite& ledger, const Sto
   return key;
 }
 
-/// A known row that the window says something new about. False: it says nothing new after all.
-Result<bool> DocumentImport::write_row(LedgerWrite& ledger, Window& window, ledger::Action action,
-                                       const StoredRow& row) {
-  if (action == ledger::Action::part) return write_part(ledger, window, row);
-  if (!window.has_statement) {
-    // A list without bills says nothing about the statement that a row is billed by.
-    std::optional<StoredRow> known;
-    if (const auto moved = window.outcome.moved.find(row.key); moved != window.outcome.moved.end())
-      known = moved->second;
-    MEISAI_TRY(ledger.rows_on(row.card, row.day, row.day, [&](const StoredRow& stored) {
-      if (stored.key == row.key) known = stored;
-      return !known;
-    }));
-    if (known && known->statement != 0) {
-      if (states_other_amount(row.facts, known->facts)) ++window.disputed[known->statement];
-      return false;
-    }
-  }
-  MEISAI_TRY(ledger.revise(row));
-  if (!window.has_statement) return true;
-  // A purchase that was billed in parts until now keeps its share of this statement as a part.
-  MEISAI_ASSIGN(const std::vector<BilledPart> parts, ledger.parts_of(row.key));
-  if (billed_in_parts(row.facts.plan.type) || std::ranges::count(parts, row.statement, &BilledPart::statement) != 0)
-    MEISAI_TRY(ledger.put_part({row.key, row.statement, row.facts.billed_minor, row.facts.plan.index}));
-  return true;
-}
-
 /// A pending row that is listed no more was released, or is late: it is removed when it has been absent for as long as
 /// its issuer takes to make up its mind. What is known of it stays, and it comes back if it is listed again.
-Result<void> DocumentImport::write_absent_pending(LedgerWrite& ledger, const Window& window, WindowsResult& result) {
+Result<void> DocumentImport::write_absent_pending(LedgerWrite& ledger, Window& window, WindowsResult& result) {
+  const std::chrono::days term = document_.origin.connection.empty() ? term_in_files : document_.origin.pending_term;
   for (StoredRow row : window.outcome.pending_absent) {
     if (!row.absent_since) {
       row.absent_since = date_in_japan(row_.imported_at);
       MEISAI_TRY(ledger.revise(row));
+      MEISAI_TRY(give_reason(ledger, row.key, MatchRule::absent, 0, {}));
       continue;
     }
-    if (std::chrono::sys_days(date_in_japan(row_.imported_at)) - std::chrono::sys_days(*row.absent_since) <
-        document_.origin.pending_term)
+    if (std::chrono::sys_days(date_in_japan(row_.imported_at)) - std::chrono::sys_days(*row.absent_since) < term)
       continue;
     row.facts.status = TransactionStatus::removed;
     MEISAI_TRY(ledger.revise(row));
+    MEISAI_TRY(give_reason(ledger, row.key, MatchRule::removed, 0, "not listed since " + iso(*row.absent_since)));
+    window.settled.insert(row.key);
     MEISAI_TRY(ledger.add_change({.kind = ChangeKind::removed,
                                   .entity = Entity::transaction,
                                   .first = row.key,
@@ -162,17 +165,16 @@ Result<void> DocumentImport::write_absent_pending(LedgerWrite& ledger, const Win
   return {};
 }
 
-/// The issuer says two things of what it has billed: held, and by that its statement is asked for again.
+/// The issuer says two things of what it has billed: held, and by that its statement is asked for again. Rows remember
+/// it, so that a dispute that goes on is no news.
 Result<void> DocumentImport::write_disputes(LedgerWrite& ledger, const Window& window, WindowsResult& result) {
-  if (window.disputed.empty()) return {};
-  MEISAI_ASSIGN(const std::vector<StatementRow> statements, ledger.statements(document_.layout->issuer));
-  for (StatementRow statement : statements) {
-    const auto disputed = window.disputed.find(statement.key);
-    const bool can_be_asked = statement.anchor.starts_with(reference_anchor);
-    if (disputed == window.disputed.end() || !can_be_asked || statement.status == StatementStatus::open) continue;
-    result.held += disputed->second;
-    if (statement.held_count != 0) continue;  // it is asked for again as it is
-    statement.held_count = disputed->second;
+  for (const auto& [key, more] : window.disputed) {
+    const auto known = std::ranges::find(window.statements, key, &StatementRow::key);
+    if (more == 0 || known == window.statements.end()) continue;
+    StatementRow statement = *known;
+    if (more > 0) result.held += static_cast<std::uint64_t>(more);
+    const auto held = static_cast<std::int64_t>(statement.held_count) + more;
+    statement.held_count = static_cast<std::uint64_t>(std::max<std::int64_t>(held, 0));
     MEISAI_TRY(ledger.put_statement(statement));
     MEISAI_TRY(ledger.add_change({.kind = ChangeKind::modified,
                                   .entity = Entity::statement,
@@ -183,38 +185,7 @@ Result<void> DocumentImport::write_disputes(LedgerWrite& ledger, const Window& w
   return {};
 }
 
-/// This statement's share of a purchase that another statement is shown with. The latest statement is shown.
-Result<bool> DocumentImport::write_part(LedgerWrite& ledger, const Window& window, const StoredRow& row) {
-  MEISAI_ASSIGN(std::vector<BilledPart> parts, ledger.parts_of(row.key));
-  // What another statement billed whole until now is its share from here on.
-  const auto known = window.outcome.moved.find(row.key);
-  if (known != window.outcome.moved.end() &&
-      std::ranges::count(parts, known->second.statement, &BilledPart::statement) == 0) {
-    const StoredRow& billed = known->second;
-    parts.push_back({row.key, billed.statement, billed.facts.billed_minor, billed.facts.plan.index});
-    MEISAI_TRY(ledger.put_part(parts.back()));
-  }
-  const auto same = std::ranges::find_if(parts, [&](const BilledPart& part) {
-    return part.statement == window.statement.key && part.billed_minor == row.facts.billed_minor &&
-           part.index == row.facts.plan.index;
-  });
-  if (same != parts.end()) return false;
-  MEISAI_TRY(ledger.put_part({row.key, window.statement.key, row.facts.billed_minor, row.facts.plan.index}));
-
-  StatementRow here = window.statement;
-  state(here, window.content, cards_, document_.name, false);
-  const bool latest = std::ranges::none_of(parts, [&](const BilledPart& part) {
-    if (part.index && row.facts.plan.index) return *part.index > *row.facts.plan.index;
-    const auto other = std::ranges::find(window.statements, part.statement, &StatementRow::key);
-    return other != window.statements.end() && other->key != here.key && ledger::bills_later(*other, here);
-  });
-  if (latest) MEISAI_TRY(ledger.revise(row));
-  return true;
-}
-
 Result<void> DocumentImport::write_coverage(LedgerWrite& ledger, const Window& window) {
-  // A purchase that reached the issuer late does not make the months before its statement known.
-  constexpr std::chrono::days longest_period{45};
   if (const auto& complete = document_.origin.complete) {
     for (const std::uint32_t card : window.content.cards)
       MEISAI_TRY(ledger.put_coverage({.card = card_keys_[card],
@@ -224,26 +195,46 @@ Result<void> DocumentImport::write_coverage(LedgerWrite& ledger, const Window& w
                                       .certainty = "complete"}));
     return {};
   }
+  const std::string list = document_.layout->vocabulary.open_month ? "open" : "complete";
   for (const auto& [card, days] : window.content.days) {
-    LocalDate from = days.from;
-    if (window.has_statement) from = std::max(from, LocalDate(std::chrono::sys_days(days.to) - longest_period));
+    const LocalDate from = window.has_statement ? first_day_of_statement(days) : days.from;
     MEISAI_TRY(ledger.put_coverage({.card = card_keys_[card],
                                     .from = from,
                                     .to = days.to,
                                     .channel = row_.channel,
-                                    .certainty = window.has_statement ? "statement" : "complete"}));
+                                    .certainty = window.has_statement ? "statement" : list}));
   }
   return {};
 }
 
+/// Other rows make another document of an answer: a record that an earlier answer of the connection brought word for
+/// word is held once, as often as it was there.
+Result<std::multiset<std::pair<Code, std::string>>> DocumentImport::held_records(LedgerWrite& ledger) const {
+  std::multiset<std::pair<Code, std::string>> held;
+  if (document_.origin.connection.empty()) return held;
+  MEISAI_ASSIGN(const std::vector<DocumentRow> documents, ledger.documents(document_.layout->issuer));
+  for (const DocumentRow& document : documents) {
+    if (document.connection != row_.connection || document.layout != row_.layout) continue;
+    MEISAI_ASSIGN(const std::vector<QuarantineRow> records, ledger.quarantine_of(document.key));
+    for (const QuarantineRow& record : records) held.emplace(record.rejection.code, record.masked_text);
+  }
+  return held;
+}
+
 Result<void> DocumentImport::write_quarantine(LedgerWrite& ledger, const Window& window) {
   if (window.content.rejected.empty()) return {};
-  MEISAI_ASSIGN(row_.key, keep_document(ledger));
-  for (const RejectedCandidate& rejected : window.content.rejected)
+  MEISAI_ASSIGN(auto held, held_records(ledger));
+  for (const RejectedCandidate& rejected : window.content.rejected) {
+    if (const auto known = held.find({rejected.rejection.code, rejected.masked_text}); known != held.end()) {
+      held.erase(known);
+      continue;
+    }
+    MEISAI_ASSIGN(row_.key, keep_document(ledger));
     MEISAI_TRY(ledger.put_quarantine({.document = row_.key,
                                       .statement = window.statement.key,
                                       .rejection = rejected.rejection,
                                       .masked_text = rejected.masked_text}));
+  }
   return {};
 }
 
@@ -251,10 +242,16 @@ Result<void> DocumentImport::write_statement(LedgerWrite& ledger, Window& window
                                              WindowsResult& result) {
   StatementRow& statement = window.statement;
   const StatementRow before = statement;
-  const std::size_t missing = missing_from(window.content, statement, cards_);
-  state(statement, window.content, cards_, document_.name, !window.outcome.absent.empty() || missing != 0);
-  result.held += missing;
-  statement.held_count = window.outcome.absent.size() + missing + window.content.rejected.size();
+  if (!window.outcome.older) {  // what an older copy says of the statement is no news
+    const std::size_t missing = accepted_ ? 0 : missing_from(window.content, statement, cards_);
+    state(statement, window.content, cards_, document_.name, !window.outcome.absent.empty() || missing != 0);
+    result.held += missing;
+    MEISAI_ASSIGN(const std::uint64_t disputed, disputed_rows(ledger, before));
+    statement.held_count = window.outcome.absent.size() + missing + window.content.rejected.size() + disputed;
+    std::vector<TransactionKey> unlisted;
+    for (const StoredRow& row : window.outcome.absent) unlisted.push_back(row.key);
+    MEISAI_TRY(ledger.put_unlisted(statement.key, unlisted));
+  }
 
   MEISAI_ASSIGN(const std::vector<BilledSum> sums, ledger.billed_sums(statement.key));
   std::map<CardKey, std::string> labels;

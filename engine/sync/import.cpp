@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/sync/holds.h"
+
 namespace meisai::sync {
 namespace {
 
@@ -12,8 +14,6 @@ constexpr std::chrono::seconds turn_wait{10};
 /// Windows are committed together up to about this many records: a durable commit costs as much as a thousand rows.
 constexpr std::uint64_t group_records = 10000;
 constexpr std::size_t reported_rejections = 100;
-
-bool is_hold(Code code) { return code == Code::statement_contradicted || code == Code::schema_drift; }
 
 std::string document_id(const Digest& digest) { return hex(digest).substr(0, 12); }
 
@@ -28,7 +28,11 @@ class Import {
     if (done) return std::move(outcome_);
     Error error = std::move(done.error());
     if (error.where.document.empty()) error.where.document = source_.name();
-    if (is_hold(error.code)) return hold(std::move(error));
+    if (is_hold(error.code) && staged_) {
+      const auto kept = hold(error);
+      if (kept) return std::move(outcome_);
+      error = kept.error();
+    }
     record(is_refusal(error.code) ? "refused" : "failed", error.code);
     return fail(std::move(error));
   }
@@ -42,11 +46,11 @@ class Import {
     // stops it even when it is lifted meanwhile; later groups ask for themselves.
     MEISAI_ASSIGN(auto first, ports_.gate.ask<Commit>({.issuer = outcome_.report.issuer}));
     std::optional<Permit<Commit>> permit(std::move(first));
-    MEISAI_ASSIGN(const auto staging, ports_.store.begin_staging({}, turn_wait));
-    MEISAI_ASSIGN(const auto document, stage_document(source_, head, options_.progress, ports_.store, *staging));
-    describe(*document);
-    DocumentImport import(*document, ports_.normalizer, options_, ports_.gate.now());
-    const std::span<const WindowSpan> windows(document->windows);
+    MEISAI_ASSIGN(staging_, ports_.store.begin_staging({}, turn_wait));
+    MEISAI_ASSIGN(staged_, stage_document(source_, head, options_.progress, ports_.store, *staging_));
+    describe(*staged_);
+    DocumentImport import(*staged_, ports_.normalizer, options_, ports_.gate.now());
+    const std::span<const WindowSpan> windows(staged_->windows);
     for (std::size_t begin = 0; begin < windows.size();) {
       std::size_t end = begin;
       std::uint64_t records = 0;
@@ -57,7 +61,7 @@ class Import {
         permit.emplace(std::move(next));
       }
       MEISAI_TRY(
-          commit_group(*staging, import, windows.subspan(begin, end - begin), *std::exchange(permit, std::nullopt)));
+          commit_group(*staging_, import, windows.subspan(begin, end - begin), *std::exchange(permit, std::nullopt)));
       begin = end;
       if (options_.progress && !options_.progress({source_.size(), source_.size(), committed_records_ += records}))
         return fail(Code::interrupted, "stopped between two windows; what is stored is complete windows only");
@@ -92,6 +96,7 @@ class Import {
     ImportReport& report = outcome_.report;
     report.added += result.added;
     report.modified += result.modified;
+    report.removed += result.removed;
     report.unchanged += result.unchanged;
     report.held += result.held;
     report.rejected_count += result.rejected.size();
@@ -103,12 +108,18 @@ class Import {
     outcome_.statements.insert(outcome_.statements.end(), result.statements.begin(), result.statements.end());
   }
 
-  /// The document is left out whole, with its diagnosis; the file stays with the person.
-  Result<ImportOutcome> hold(Error error) {
-    record("held", error.code);
+  /// The document is kept aside whole, with its diagnosis, until a person decides.
+  Result<void> hold(const Error& error) {
+    MEISAI_ASSIGN(auto permit, ports_.gate.ask<Commit>({.issuer = outcome_.report.issuer}));
+    MEISAI_ASSIGN(const auto ledger, staging_->begin_window());
+    MEISAI_ASSIGN(const HoldId id, keep_hold(*ledger, *staged_, error, ports_.gate.now()));
+    MEISAI_TRY(ledger->add_audit(
+        draft("held", "document " + document_ + " hold " + id.text(), std::string(name_of(error.code)))));
+    MEISAI_TRY(ledger->commit(std::move(permit)));
     outcome_.report.held = transactions_;
-    outcome_.report.hold = std::move(error);
-    return std::move(outcome_);
+    outcome_.report.hold = error;
+    outcome_.report.hold_id = id;
+    return {};
   }
 
   [[nodiscard]] AuditDraft draft(std::string result, std::string object, std::string reason) const {
@@ -130,6 +141,8 @@ class Import {
   ByteSource& source_;
   const ImportOptions& options_;
   ImportOutcome outcome_;
+  std::unique_ptr<Staging> staging_;
+  std::unique_ptr<StagedDocument> staged_;
   std::string document_;
   std::uint64_t transactions_ = 0;
   std::uint64_t committed_records_ = 0;

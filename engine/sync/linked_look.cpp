@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/ledger/statement_identity.h"
+#include "engine/sync/holds.h"
 #include "engine/sync/statement_facts.h"
 
 namespace meisai::sync {
@@ -89,11 +90,15 @@ Result<FetchPlan> LinkedLook::plan() {
   MEISAI_ASSIGN(const auto ledger, staging_->begin_window());  // to read only: never committed
   MEISAI_ASSIGN(const std::vector<CardRow> cards, ledger->cards(connection_.issuer));
   MEISAI_ASSIGN(const std::vector<StatementRow> statements, ledger->statements(connection_.issuer));
+  MEISAI_ASSIGN(open_holds_, open_holds_of(*ledger, connection_.id));
   std::map<Digest, KnownCard> known;
   for (const CardRow& card : cards) {
     if (std::ranges::find(card.connections, connection_.id) == card.connections.end()) continue;
-    known_cards_.push_back(card.key_hash);
-    known.emplace(card.key_hash, KnownCard{LocalDate(from), settled_for(card.key, statements)});
+    if (card.joined_into != 0) continue;
+    known_cards_.push_back(card);
+    const KnownCard known_card{LocalDate(from), settled_for(card.key, statements)};
+    known.emplace(card.key_hash, known_card);
+    for (const CardAlias& alias : card.aliases) known.emplace(alias.key_hash, known_card);
   }
   plan.known_card = [known = std::move(known), &store = ports_.store,
                      issuer = connection_.issuer](const CardClue& clue) -> std::optional<KnownCard> {
@@ -107,7 +112,10 @@ Result<FetchPlan> LinkedLook::plan() {
 Result<std::optional<HttpRequest>> LinkedLook::next_request() {
   MEISAI_ASSIGN(const std::optional<IssuerRequest> next, conversation_->next_request());
   MEISAI_TRY(take_pieces());  // a document may end with the last answer only when nothing more is to be asked
-  if (!next) return std::optional<HttpRequest>{};
+  if (!next) {
+    MEISAI_TRY(settle_holds());
+    return std::optional<HttpRequest>{};
+  }
   asked_ = next->url;
   HttpRequest request{.method = HttpMethod::get, .url = next->url, .headers = issuer_.headers()};
   request.headers.emplace_back("x-fapi-interaction-id", interaction_);
@@ -136,13 +144,27 @@ Result<void> LinkedLook::take_pieces() {
   return {};
 }
 
-/// An answer about nobody that we know here is about somebody else: nothing of it may come in (INV-24).
-Result<void> LinkedLook::check_owner(const StagedDocument& document) const {
-  if (known_cards_.empty() || document.cards.empty()) return {};
-  const bool known = std::ranges::any_of(document.cards, [&](const ledger::CardSeen& card) {
-    return std::ranges::find(known_cards_, card.key_hash) != known_cards_.end();
+bool LinkedLook::knows_a_card_of(const StagedDocument& document) const {
+  return std::ranges::any_of(document.cards, [this](const ledger::CardSeen& seen) {
+    return std::ranges::any_of(known_cards_, [&seen](const CardRow& card) {
+      return card.key_hash == seen.key_hash ||
+             std::ranges::find(card.aliases, seen.key_hash, &CardAlias::key_hash) != card.aliases.end();
+    });
   });
-  if (known) return {};
+}
+
+/// An answer about nobody that we know here is about somebody else: nothing of it may come in (INV-24). An issuer that
+/// names its accounts anew with a new consent is told by the rows that a card has under both names.
+Result<WindowsResult> LinkedLook::apply(LedgerWrite& ledger, StagedDocument& document) const {
+  const ImportOptions no_options;
+  DocumentImport import(document, ports_.normalizer, no_options, ports_.gate.now());
+  auto result = import.apply(ledger, document.windows);
+  if (known_cards_.empty() || document.cards.empty() || knows_a_card_of(document)) return result;
+  if (!result && result.error().code == Code::card_ambiguous) return result;  // the person says whose it is
+  const bool found_again = result && std::ranges::any_of(import.cards(), [this](const CardRow& card) {
+                             return std::ranges::find(known_cards_, card.key, &CardRow::key) != known_cards_.end();
+                           });
+  if (found_again) return result;
   return fail(Code::wrong_owner, "the issuer answered with cards of which none is known of this connection",
               "nothing was taken in and the connection was cut off; ask the issuer, then see `meisai incident list`",
               Retry::after_user);
@@ -163,20 +185,46 @@ Result<void> LinkedLook::commit(FetchedDocument fetched) {
   if (fetched.complete_from && fetched.complete_to)
     document.origin.complete = DocumentOrigin::CompleteDays{*fetched.complete_from, *fetched.complete_to};
   MEISAI_TRY(document.see_cards(conversation_->cards(), connection_.issuer, ports_.store));
-  MEISAI_TRY(check_owner(document));
   // Asked for before this commit is re-checked: what one answer brings for the next document is covered too.
   MEISAI_ASSIGN(auto permit_of_next, ports_.gate.ask<Commit>(scope()));
 
-  const ImportOptions no_options;
-  DocumentImport import(document, ports_.normalizer, no_options, ports_.gate.now());
-  MEISAI_ASSIGN(const auto ledger, staging_->begin_window());
-  MEISAI_ASSIGN(const WindowsResult result, import.apply(*ledger, document.windows));
+  MEISAI_ASSIGN(auto ledger, staging_->begin_window());
+  auto applied = apply(*ledger, document);
+  if (!applied) {
+    ledger.reset();
+    return is_hold(applied.error().code) ? hold(applied.error(), std::move(permit_of_next))
+                                         : Result<void>(tl::unexpected(std::move(applied.error())));
+  }
+  const WindowsResult& result = *applied;
   MEISAI_TRY(ledger->add_audit(draft(" " + fetched.name + counts(result), result.held == 0 ? "done" : "held")));
   MEISAI_TRY(ledger->commit(*std::exchange(commit_permit_, std::nullopt)));
   commit_permit_.emplace(std::move(permit_of_next));
   take(result, fetched.name);
   document_.reset();
   return staging_->next_document();
+}
+
+/// Keeps the answer aside with its diagnosis, and hands that on.
+Result<void> LinkedLook::hold(const Error& why, MEISAI_UNSPENT Permit<Commit> permit) {
+  MEISAI_ASSIGN(const auto ledger, staging_->begin_window());
+  MEISAI_ASSIGN(const HoldId id, keep_hold(*ledger, *document_, why, ports_.gate.now()));
+  MEISAI_TRY(
+      ledger->add_audit(draft(" " + document_->name + " hold " + id.text(), "held", std::string(name_of(why.code)))));
+  MEISAI_TRY(ledger->commit(std::move(permit)));
+  report_.hold_id = id;
+  return fail(why);
+}
+
+/// Everything that was asked came in: what was held before is settled by it.
+Result<void> LinkedLook::settle_holds() {
+  if (open_holds_.empty()) return {};
+  MEISAI_ASSIGN(const auto ledger, staging_->begin_window());
+  MEISAI_ASSIGN(const std::vector<HoldRow> still, open_holds_of(*ledger, connection_.id));
+  for (const HoldRow& hold : still) MEISAI_TRY(end_hold(*ledger, hold, HoldState::outdated));
+  MEISAI_TRY(ledger->add_audit(draft(" holds " + std::to_string(still.size()), "outdated")));
+  MEISAI_TRY(ledger->commit(*std::exchange(commit_permit_, std::nullopt)));
+  open_holds_.clear();
+  return {};
 }
 
 void LinkedLook::take(const WindowsResult& result, const std::string& request) {
@@ -200,11 +248,13 @@ void LinkedLook::fail_with(const Error& error) {
   staging_.reset();
   commit_permit_.reset();
   const bool was_refused = is_refusal(error.code) && error.code != Code::schema_drift;
-  const bool is_hold = error.code == Code::schema_drift || error.code == Code::statement_contradicted;
+  if (report_.hold_id) return;  // its entry stands beside it
+  const bool unread = error.code == Code::schema_drift || error.code == Code::statement_contradicted ||
+                      error.code == Code::card_ambiguous;
   // Nothing was let through. If even this entry cannot be written, the error at hand says more.
   std::ignore = ports_.store.record(draft("",
                                           was_refused ? "refused"
-                                          : is_hold   ? "held"
+                                          : unread    ? "held"
                                                       : "failed",
                                           std::string(name_of(error.code))));
 }

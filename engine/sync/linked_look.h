@@ -48,8 +48,11 @@ class LinkedLook {
  private:
   [[nodiscard]] Result<FetchPlan> plan();
   [[nodiscard]] Result<void> take_pieces();
-  [[nodiscard]] Result<void> check_owner(const StagedDocument& document) const;
+  [[nodiscard]] bool knows_a_card_of(const StagedDocument& document) const;
+  [[nodiscard]] Result<WindowsResult> apply(LedgerWrite& ledger, StagedDocument& document) const;
   [[nodiscard]] Result<void> commit(FetchedDocument fetched);
+  [[nodiscard]] Result<void> hold(const Error& why, MEISAI_UNSPENT Permit<Commit> permit);
+  [[nodiscard]] Result<void> settle_holds();
   [[nodiscard]] PermitScope scope() const;
   [[nodiscard]] AuditDraft draft(std::string object, std::string result, std::string reason = "") const;
   void take(const WindowsResult& result, const std::string& request);
@@ -61,7 +64,8 @@ class LinkedLook {
   std::string interaction_;
   ConnectionReport report_;
   std::vector<StatementKey> statements_;
-  std::vector<Digest> known_cards_;  // of this connection, from earlier looks
+  std::vector<CardRow> known_cards_;  // of this connection, from earlier looks
+  std::vector<HoldRow> open_holds_;   // the same
 
   std::unique_ptr<Conversation> conversation_;
   std::string asked_;

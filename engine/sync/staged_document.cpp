@@ -96,7 +96,7 @@ Result<void> StagedDocument::see_cards(std::span<const CardClue> clues, const Is
   return {};
 }
 
-Result<void> StagedDocument::add_page(RawPage page) {
+void StagedDocument::note_windows(const RawPage& page) {
   const auto records = page.records();
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (records[i].kind == RecordKind::window_end) {
@@ -112,6 +112,16 @@ Result<void> StagedDocument::add_page(RawPage page) {
       open_.end_record = i + 1;
     }
   }
+}
+
+Result<void> StagedDocument::add_stored_page(RawPage page) {
+  note_windows(page);
+  kept_.push_back({pages_++, std::move(page)});
+  return make_room();
+}
+
+Result<void> StagedDocument::add_page(RawPage page) {
+  note_windows(page);
   // An issuer's answer mostly says what is known: its pages are written when something of them is taken in.
   const bool at_once = !held_back_;
   if (at_once) MEISAI_TRY(stage(page));
@@ -130,11 +140,14 @@ Result<void> StagedDocument::stage(const RawPage& page) {
   return staging_.put(bytes);
 }
 
-Digest StagedDocument::digest_of_pages(std::string_view told_apart_by) {
+Result<void> StagedDocument::identify() {
+  MEISAI_TRY(stage_all());
+  if (!digests_pages_ || digest != Digest{}) return {};
   RunningDigest running;
-  running.add(told_apart_by);
+  running.add(name + '\n' + origin.connection.text());
   running.add({reinterpret_cast<const char*>(staged_.data()), staged_.size()});
-  return running.finish();
+  digest = running.finish();
+  return {};
 }
 
 Result<void> StagedDocument::make_room() {
@@ -180,6 +193,57 @@ Result<void> StagedDocument::each_record(const WindowSpan& window, const RecordV
       if (records[i].kind != RecordKind::window_end) MEISAI_TRY(visit(*current, records[i]));
   }
   return {};
+}
+
+DocumentRow row_of(const StagedDocument& document) {
+  DocumentRow row{.digest = document.digest,
+                  .issuer = document.layout->issuer,
+                  .layout = document.layout->layout,
+                  .encoding = document.facts.encoding,
+                  .channel = document.origin.channel,
+                  .connection = document.origin.connection,
+                  .name = document.name,
+                  .lines = document.facts.lines,
+                  .last_record_incomplete = document.facts.last_record_incomplete,
+                  .about_card = document.origin.card,
+                  .pending_term = document.origin.pending_term};
+  for (const ledger::CardSeen& card : document.cards)
+    row.cards.push_back({card.key_hash, card.name, card.role, card.last4});
+  if (document.origin.complete) {
+    row.complete_from = document.origin.complete->from;
+    row.complete_to = document.origin.complete->to;
+  }
+  return row;
+}
+
+Result<std::unique_ptr<StagedDocument>> stored_document(Staging& staging, const DocumentRow& row,
+                                                        const LayoutInfo& layout) {
+  auto document = std::make_unique<StagedDocument>(staging);
+  document->name = row.name;
+  document->digest = row.digest;
+  document->layout = &layout;
+  document->facts = {.encoding = row.encoding,
+                     .unknown_columns = {},
+                     .last_record_incomplete = row.last_record_incomplete,
+                     .lines = row.lines};
+  document->origin = {.channel = row.channel,
+                      .connection = row.connection,
+                      .complete = {},
+                      .card = row.about_card,
+                      .pending_term = row.pending_term};
+  if (row.complete_from && row.complete_to)
+    document->origin.complete = DocumentOrigin::CompleteDays{*row.complete_from, *row.complete_to};
+  for (const DocumentCard& card : row.cards)
+    document->cards.push_back({card.key_hash, card.name, card.role, card.last4});
+  const std::size_t pages = staging.page_count();
+  for (std::size_t index = 0; index < pages; ++index) {
+    MEISAI_ASSIGN(const std::string bytes, staging.page(index));
+    MEISAI_ASSIGN(RawPage page, RawPage::decode(bytes));
+    MEISAI_TRY(document->add_stored_page(std::move(page)));
+  }
+  document->close_window();
+  if (document->windows.empty()) document->windows.emplace_back();  // what lists nothing says so
+  return document;
 }
 
 Result<Digest> hash_of_linked_card(const CardClue& clue, const IssuerId& issuer, Store& store) {

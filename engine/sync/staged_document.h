@@ -66,11 +66,13 @@ class StagedDocument {
   [[nodiscard]] Result<void> see_cards(std::span<const CardClue> clues, const IssuerId& issuer, Store& store);
   /// Takes the next page: remembers its windows and stages it.
   [[nodiscard]] Result<void> add_page(RawPage page);
+  /// Takes the next page of a stored document, which is staged as it is.
+  [[nodiscard]] Result<void> add_stored_page(RawPage page);
   /// Stages what `add_page` has held back: only now is it known that the document will be kept.
   [[nodiscard]] Result<void> stage_all();
-  /// Digest of the pages that were staged, with what tells the document from others. For answers of APIs, whose
-  /// bytes are not kept; after `stage_all`.
-  [[nodiscard]] Digest digest_of_pages(std::string_view told_apart_by);
+  /// Stages all and sees to the digest. For answers of APIs, whose bytes are not kept, it is one of the pages that were
+  /// staged and of what tells the document from others.
+  [[nodiscard]] Result<void> identify();
   /// Ends the window that is still open, if it has records.
   void close_window();
 
@@ -78,6 +80,7 @@ class StagedDocument {
   [[nodiscard]] Result<const RawPage*> page(std::size_t index);
 
   [[nodiscard]] Result<void> stage(const RawPage& page);
+  void note_windows(const RawPage& page);
 
   struct Kept {
     std::size_t index = 0;
@@ -94,6 +97,12 @@ class StagedDocument {
   bool digests_pages_;
   Digest staged_{};  // of the pages staged so far, chained
 };
+
+/// What the store keeps of a document, so that it can be worked on again: all but its number and instants.
+[[nodiscard]] DocumentRow row_of(const StagedDocument& document);
+/// The document of such a row, with its windows, from its raw pages, which are this turn's (Staging::open_stored).
+[[nodiscard]] Result<std::unique_ptr<StagedDocument>> stored_document(Staging& staging, const DocumentRow& row,
+                                                                      const LayoutInfo& layout);
 
 /// What tells the card of an API apart, as a keyed hash. Its name does not: it is what the person calls it there.
 [[nodiscard]] Result<Digest> hash_of_linked_card(const CardClue& clue, const IssuerId& issuer, Store& store);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/ledger/likeness.h"
+
 namespace meisai::sync {
 namespace {
 
@@ -45,6 +47,11 @@ Result<void> WindowContent::read() {
   return {};
 }
 
+std::uint64_t WindowContent::comparable_rows() const {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(entries, [](const ledger::Entry& entry) { return !entry.in_parts && !entry.undated; }));
+}
+
 Result<void> WindowContent::each_candidate(const CandidateVisitor& visit) {
   if (!kept_.empty() || entries.empty()) {
     for (std::uint32_t i = 0; i < kept_.size(); ++i) MEISAI_TRY(visit(i, std::move(kept_[i])));
@@ -53,8 +60,8 @@ Result<void> WindowContent::each_candidate(const CandidateVisitor& visit) {
   std::uint32_t ordinal = 0;
   return document_.each_record(window_, [&](const RawPage& page, const RawRecord& record) -> Result<void> {
     if (record.kind != RecordKind::transaction) return {};
-    auto facts = normalizer_.transaction(page, record, document_.layout->vocabulary);
-    if (!facts || (facts->date.date && *facts->date.date < earliest_use)) return {};  // rejected on the first pass
+    auto facts = read_transaction(page, record);
+    if (!facts) return {};  // rejected on the first pass
     return visit(ordinal++, Candidate{record.card, record.row, std::move(*facts)});
   });
 }
@@ -73,21 +80,18 @@ Result<void> WindowContent::take(const RawPage& page, const RawRecord& record) {
 Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecord& record) {
   if (record.card == no_card) return fail(Code::internal_bug, "a transaction record belongs to no card");
   ++transaction_records;
-  auto facts = normalizer_.transaction(page, record, document_.layout->vocabulary);
+  auto facts = read_transaction(page, record);
   if (!facts) {
     reject(page, record, std::move(facts.error()));
     return {};
   }
-  if (facts->date.date && *facts->date.date < earliest_use) {
-    reject(page, record, {record.row, Field::usage_date, Code::date_not_valid, "the date lies before 1970"});
-    return {};
-  }
   if (!currency) currency = facts->currency;
   const auto ordinal = static_cast<std::uint32_t>(entries.size());
-  const bool states_pending = !document_.layout->vocabulary.pending_word.empty();
+  const ledger::LikenessOf likeness_of(normalizer_, document_.layout->vocabulary);
   entries.push_back({.facts = ledger::facts_key(*facts),
                      .in_parts = billed_in_parts(facts->plan.type),
                      .undated = !facts->date.date,
+                     .pending = facts->status == TransactionStatus::pending,
                      .plan = facts->plan.type,
                      .part_index = static_cast<std::int16_t>(facts->plan.index.value_or(0)),
                      .part_count = static_cast<std::int16_t>(facts->plan.count.value_or(0)),
@@ -96,13 +100,35 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
                      .ordinal = ordinal,
                      .merchant = ledger::merchant_hash(*facts),
                      .content = ledger::content_hash(*facts),
-                     .pending = facts->status == TransactionStatus::pending,
                      .reference = ledger::reference_hash(facts->issuer_reference),
                      .was_pending_as = ledger::reference_hash(facts->pending_reference),
-                     .likeness = states_pending ? ledger::likeness_hash(*facts) : 0});
+                     .likeness = likeness_of(*facts)});
+  count_billed(facts->billed_minor.value_or(facts->amount_minor));
   if (facts->date.date) note_date(*facts->date.date, entries.back());
   if (window_.records <= kept_candidates) kept_.push_back({record.card, record.row, std::move(*facts)});
   return {};
+}
+
+tl::expected<TransactionFacts, Rejection> WindowContent::read_transaction(const RawPage& page,
+                                                                          const RawRecord& record) {
+  auto facts = normalizer_.transaction(page, record, document_.layout->vocabulary);
+  if (!facts) return facts;
+  if (facts->date.date && *facts->date.date < earliest_use)
+    return tl::unexpected(Rejection{record.row, Field::usage_date, Code::date_not_valid, "the date lies before 1970"});
+  // A list may be of a month that closed long ago (decision 0020): the file does not say, the calendar does.
+  if (document_.layout->vocabulary.open_month && facts->billed_minor) {
+    const auto payment = normalizer_.payment_month(page, record);
+    if (payment && *payment < BillingMonth(today_.year(), today_.month())) facts->status = TransactionStatus::posted;
+  }
+  return facts;
+}
+
+void WindowContent::count_billed(std::int64_t minor) {
+  std::int64_t sum = 0;
+  if (!listed_total_minor || __builtin_add_overflow(*listed_total_minor, minor, &sum))
+    listed_total_minor.reset();
+  else
+    listed_total_minor = sum;
 }
 
 /// A purchase billed once dates its statement; payment k of an older one is billed k months after it.

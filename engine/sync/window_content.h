@@ -45,13 +45,17 @@ class WindowContent {
  public:
   using CandidateVisitor = std::function<Result<void>(std::uint32_t ordinal, Candidate&&)>;
 
-  WindowContent(StagedDocument& document, const WindowSpan& window, Normalizer& normalizer)
-      : document_(document), window_(window), normalizer_(normalizer) {}
+  /// `today`: the day in Japan on which the document is taken in.
+  WindowContent(StagedDocument& document, const WindowSpan& window, Normalizer& normalizer, LocalDate today)
+      : document_(document), window_(window), normalizer_(normalizer), today_(today) {}
 
   /// Reads the window. An incomplete last record of the document is a rejection here.
   [[nodiscard]] Result<void> read();
   /// Hands out each candidate in order of the document. Once: the visitor may take it.
   [[nodiscard]] Result<void> each_candidate(const CandidateVisitor& visit);
+
+  /// Rows that can be found again by day and facts alone.
+  [[nodiscard]] std::uint64_t comparable_rows() const;
 
   std::vector<ledger::Entry> entries;  ///< one a candidate; undated ones have no day yet
   std::vector<RejectedCandidate> rejected;
@@ -62,7 +66,8 @@ class WindowContent {
   std::optional<LocalDate> newest_use;       ///< of a purchase billed once
   std::optional<BillingMonth> billed_after;  ///< no statement can list these rows in an earlier month
   std::optional<std::int64_t> stated_total_minor;
-  std::optional<Currency> currency;  ///< of the stated total; where it names none, of the first row
+  std::optional<std::int64_t> listed_total_minor = 0;  ///< what all rows bill; empty: more than can be counted
+  std::optional<Currency> currency;                    ///< of the stated total; where it names none, of the first row
   std::optional<LocalDate> payment_due_date;
   std::string payment_due_label;
   std::optional<LocalDate> closing_date;
@@ -75,6 +80,9 @@ class WindowContent {
  private:
   [[nodiscard]] Result<void> take(const RawPage& page, const RawRecord& record);
   [[nodiscard]] Result<void> take_transaction(const RawPage& page, const RawRecord& record);
+  [[nodiscard]] tl::expected<TransactionFacts, Rejection> read_transaction(const RawPage& page,
+                                                                           const RawRecord& record);
+  void count_billed(std::int64_t minor);
   void note_date(LocalDate date, const ledger::Entry& entry);
   void take_statement_record(const RawPage& page, const RawRecord& record);
   void take_component(const RawPage& page, const RawRecord& record);
@@ -87,6 +95,7 @@ class WindowContent {
   StagedDocument& document_;
   WindowSpan window_;
   Normalizer& normalizer_;
+  LocalDate today_;
   std::vector<Candidate> kept_;
 };
 

@@ -36,6 +36,10 @@ void put_flag(std::string& cell, const CsvRow& row) {
 
 const TransactionFacts& facts(const CsvRow& row) { return row.transaction.facts; }
 
+void put(std::string& cell, const std::vector<std::string>& tags) {
+  for (const std::string& tag : tags) cell.append(cell.empty() ? "" : ", ").append(tag);  // no tag holds a comma
+}
+
 /// All empty where the row has no foreign amount.
 const ForeignAmount& foreign(const CsvRow& row) {
   static const ForeignAmount none;
@@ -88,6 +92,10 @@ constexpr auto columns = std::to_array<CsvColumn>({
     {"source_layout", ours, [](Cell& cell, Row row) { cell += row.transaction.source.layout; }},
     {"source_row", ours, [](Cell& cell, Row row) { cell += std::to_string(row.transaction.source.row); }},
     {"id", ours, [](Cell& cell, Row row) { cell += row.transaction.id.text(); }},
+    {"user_note", text, [](Cell& cell, Row row) { cell += row.transaction.user.note; }},
+    {"user_category", text, [](Cell& cell, Row row) { cell += row.transaction.user.category; }},
+    {"user_tags", text, [](Cell& cell, Row row) { put(cell, row.transaction.user.tags); }},
+    {"user_merchant", text, [](Cell& cell, Row row) { cell += row.transaction.user.merchant; }},
 });
 // clang-format on
 

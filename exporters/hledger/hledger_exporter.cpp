@@ -27,8 +27,8 @@
 namespace meisai::exporters {
 namespace {
 
-/// A tag list: `; name:value, name:value`. Values are ids, dates, numbers and words of ours, never text from
-/// outside: a comma would end a value and a colon would begin a tag.
+/// A tag list: `; name:value, name:value`. Values are ids, dates, numbers and words of ours. A text of the person's or
+/// of an issuer's is one only by `add_text`: a comma would end it, a colon begin a tag, a bracket a date.
 class Tags {
  public:
   Tags& add(std::string_view name, std::string_view value) {
@@ -43,7 +43,12 @@ class Tags {
     if (value) add(name, word(*value));
     return *this;
   }
-  [[nodiscard]] std::string line() const { return text_ + "\n"; }
+  Tags& add_text(std::string_view name, const std::string& text) {
+    const std::string safe = collapse_spaces(widen_marks(single_line(text), ",:[]"));
+    return safe.empty() ? *this : add(name, safe);
+  }
+  /// Empty where there is none.
+  [[nodiscard]] std::string line() const { return text_.empty() ? text_ : text_ + "\n"; }
 
  private:
   static std::string word(int number) { return std::to_string(number); }
@@ -152,8 +157,9 @@ class JournalRun final : public ExportRun {
     std::string out = declare(facts.currency);
     out += declare(cards_.of(row.card_id, row.card_label));
     out += title(day.date, facts.status == TransactionStatus::pending, row.id.text(),
-                 description(facts.merchant_normalized));
+                 description(row.user.merchant.empty() ? facts.merchant_normalized : row.user.merchant));
     out += tags(row, day);
+    out += tags(row.user, facts);
     out += posting(counter_account(facts.kind), facts.amount_minor, facts.currency);
     if (difference != 0) out += posting(difference_account(facts.kind, difference > 0), difference, facts.currency);
     out += posting(cards_.of(row.card_id, row.card_label), credit, facts.currency);
@@ -175,6 +181,16 @@ class JournalRun final : public ExportRun {
           .add("foreign-currency", facts.foreign->currency->code());
     if (facts.foreign && facts.foreign->rate) tags.add("foreign-rate", facts.foreign->rate->text());
     for (const std::string_view flag : flag_names(facts.flags)) tags.add("flag", flag);
+    return tags.line();
+  }
+
+  /// What the person says of the row, in a line of its own; where they name the shop, also what the issuer calls it.
+  static std::string tags(const UserLayer& user, const TransactionFacts& facts) {
+    Tags tags;
+    tags.add_text("category", user.category);
+    for (const std::string& tag : user.tags) tags.add_text("tag", tag);
+    if (!user.merchant.empty()) tags.add_text("issuer-merchant", facts.merchant_normalized);
+    tags.add_text("note", user.note);
     return tags.line();
   }
 

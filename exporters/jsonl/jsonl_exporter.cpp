@@ -27,6 +27,16 @@ Json foreign_json(const std::optional<ForeignAmount>& foreign) {
           {"rate_date", nullable(foreign->rate_date)}};
 }
 
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json user_json(const UserLayer& user) {
+  return {{"note", text_or_null(user.note)},
+          {"category", text_or_null(user.category)},
+          {"tags", user.tags},
+          {"merchant", text_or_null(user.merchant)},
+          {"ignored", user.ignored}};
+}
+
 Json transaction_json(const Transaction& row) {
   const TransactionFacts& facts = row.facts;
   return {{"id", row.id.text()},
@@ -55,7 +65,8 @@ Json transaction_json(const Transaction& row) {
            {{"channel", row.source.channel},
             {"document", row.source.document},
             {"layout", row.source.layout},
-            {"row", row.source.row}}}};
+            {"row", row.source.row}}},
+          {"user", user_json(row.user)}};
 }
 
 class JsonLinesRun final : public ExportRun {

@@ -56,6 +56,47 @@ def rakuten(here):
                       "line ending inferred"])
 
 
+def rakuten_current(here):
+    head = ["利用日", "利用店名・商品名", "利用者", "支払方法", "利用金額", "手数料/利息", "支払総額", "支払月",
+            "10月支払金額", "当月請求額", "11月繰越残高", "11月以降請求額"]
+    lines, txs = [quote_all(head)], []
+
+    def row(d, raw, amt, user="本人", pay="1回払い", month="10月", ptype="one_time", cnt=None, now=None):
+        y, m, dd = d.split("-")
+        if month == "10月":
+            billed = amt if now is None else now
+            tail = [str(billed), str(billed), str(amt - billed), ""]
+        else:
+            tail = ["", "", "", str(amt)]
+            billed = None
+        lines.append(quote_all([f"{y}/{m}/{dd}", raw, user, pay, str(amt), "0", str(amt), month] + tail))
+        txs.append(tx(d, raw, amt, ptype, None, cnt, status="pending", card=card("楽天カード", user, role=user), billed=billed))
+
+    row("2026-10-18", "マスター国内利用　MZZ ミホンストア　ＡＢＣ", 2980, month="11月以降")
+    row("2026-10-17", "ＶＩＳＡ国内利用　VS MIHON STEREO", 2000, month="11月以降")
+    row("2026-09-30", "マスター国内利用　MYY ﾐﾎﾝﾊﾞｰｶﾞｰ", 870)
+    row("2026-09-30", "マスター国内利用　MYY ﾐﾎﾝﾊﾞｰｶﾞｰ", 870)
+    row("2026-09-28", "海外利用　１　EXAMPLE CLOUD", 3306)
+    row("2026-09-25", "ＪＣＢ国内利用　QP 見本コンビニ", 412)
+    row("2026-09-24", "マスター国内利用　MZZ 見本ガス", 10000)
+    row("2026-09-22", "マスター国内利用　MZZ 見本スポーツ", 24000, pay="分割10回払い(1回目)", ptype="installments", cnt=10, now=2400)
+    txs[-1]["installment_index"] = 1
+    row("2026-09-20", "ＶＩＳＡ国内利用　VS 見本書林", 1650, user="家族")
+    row("2026-09-15", "マスター国内利用　MZZ ソフト見本販売", 5500)
+    row("2026-09-10", "マスター国内利用　MZZ 十見本商会", 990)
+    row("2026-09-05", "ＶＩＳＡ国内利用　VS 見本モバイル料金", 3278)
+    lines.append(quote_all([""] * 12))
+    lines.append(quote_all(["■ご利用キャンセルなど"] + [""] * 11))
+    lines.append(quote_all(["2026/09/12", "マスター国内利用　MZZ 十見本商会", "本人", "1回払い", "990", "0", "990", "10月",
+                            "990", "990", "0", ""]))
+    txs.append(tx("2026-09-12", "マスター国内利用　MZZ 十見本商会", -990, status="pending", card=card("楽天カード", "本人", role="本人")))
+    emit("rakuten-current", "enavi202610(0000).csv", lines, txs, issuer="rakuten_card", encoding="UTF-8", bom=True,
+         newline="LF", here=here, certainty="header and prefixes described from real files",
+         statement=None,
+         assumptions=["all rows of the open month are treated as pending", "which cells are empty in a 11月以降 row is inferred",
+                      "cells of the 分割 row"])
+
+
 def smbc(here):
     lines, txs = [], []
     subs, parts = [], []
@@ -112,6 +153,41 @@ def smbc(here):
                       "one section per card with its own subtotal and no grand total"])
 
 
+def smbc_pending(here):
+    lines, txs = [], []
+
+    def row(d, raw, amt, who="ご本人", pay="1回払い", n="", paid="same", f=("", "", "", ""), ptype="one_time",
+            cnt=None, foreign=None, kind=None, status="pending"):
+        y, m, dd = d.split("-")
+        paid = str(amt) if paid == "same" else paid
+        lines.append(",".join([f"{y}/{int(m)}/{int(dd)}", raw, who, pay, n, "'26/11", str(amt), paid, ""] + list(f)))
+        txs.append(tx(d, raw, amt, ptype, None, cnt, status=status, foreign=foreign,
+                      card=card("三井住友カード", who, role=who.removeprefix("ご")),
+                      billed=int(paid) if paid else None, kind=kind))
+
+    row("2026-09-30", "ミホンマート", 1312)
+    row("2026-09-30", "ﾐﾎﾝ ﾓﾊﾞｲﾙ ﾘﾖｳｼﾞ", 591)
+    row("2026-09-29", "ＡＰＰ見本  ＣＯＭ  ＢＩＬＬ", 1450)
+    row("2026-09-28", "EXAMPLE AI SUBSCRIPTION", 3027, paid="", f=("20.00", "USD", "151.350", "09/29"),
+        foreign=fx("20.00", "USD", "151.350", "2026-09-29"))
+    row("2026-09-27", "EXAMPLE HOTEL PARIS", 24633, paid="", f=("150.00", "EUR", "164.220", "09/28"),
+        foreign=fx("150.00", "EUR", "164.220", "2026-09-28"))
+    row("2026-09-25", "見本バーガー", 870)
+    row("2026-09-25", "見本バーガー", 870)
+    row("2026-09-24", "スマート見本（特急券）", 13990, who="ご家族")
+    row("2026-09-22", "見本家電", 98000, pay="分割払い", n="10", paid="", ptype="installments", cnt=10)
+    row("2026-09-20", "見本百貨店", 50000, pay="ボーナス一括払い", paid="", ptype="bonus_lump")
+    row("2026-09-18", "見本ゴルフ", 22000, pay="リボ払い", paid="", ptype="revolving")
+    row("2026-09-17", "見本スーツ", 36000, pay="2回払い", paid="", ptype="two_times", cnt=2)
+    row("2026-09-16", "ミホンマート", -1312)
+    row("2026-09-16", "キャッシュバック（ポイント交換）", -3000, pay="", ptype="unknown", kind="adjustment")
+    emit("smbc-pending", "202611.csv", lines, txs, issuer="smbc_card", encoding="CP932", newline="CRLF", here=here,
+         certainty="fixtures seen (one-time, cashback); foreign columns from code",
+         statement=None,
+         assumptions=["words for 分割/ボーナス/リボ/2回 in column 4 and the count in column 5",
+                      "format of the conversion-date column 13", "当月支払額 left empty for anything but domestic one-time"])
+
+
 def jcb(here):
     head = ["ご利用者", "カテゴリ", "ご利用日", "ご利用先など", "ご利用金額(￥)", "支払区分", "今回回数", "訂正サイン",
             "お支払い金額(￥)", "国内／海外", "摘要", "備考"]
@@ -166,6 +242,6 @@ def jcb(here):
 
 if __name__ == "__main__":
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
-    for write in (rakuten, smbc, jcb):
+    for write in (rakuten, rakuten_current, smbc, smbc_pending, jcb):
         write(folder)
     print("ok")

@@ -12,7 +12,8 @@ namespace {
 
 class Taking {
  public:
-  Taking(LedgerState& state, const ConnectionId& connection) : state_(state), connection_(connection) {
+  Taking(LedgerState& state, const ConnectionId& connection, Instant at)
+      : state_(state), connection_(connection), at_(at) {
     for (const auto& [key, document] : state_.documents)
       if (document.connection == connection_) documents_.insert(key);
     for (const auto& [key, card] : state_.cards)
@@ -26,6 +27,7 @@ class Taking {
     MEISAI_TRY(take_rows());
     take_statements();
     take_cards();
+    take_links();
     take_documents();
     tell(Entity::transaction, rows_);
     tell(Entity::statement, statements_);
@@ -50,13 +52,15 @@ class Taking {
     raise(state_.used.statement, state_.statements);
     raise(state_.used.document, state_.documents);
     raise(state_.used.transaction, state_.rows);
+    raise(state_.used.hold, state_.holds);
+    raise(state_.used.suggestion, state_.suggestions);
   }
 
   Result<void> take_rows() {
     for (const TransactionKey key : rows_) {
       const StoredRow row = state_.rows.at(key);
       correct_statements(row);
-      if (const auto month = ledger_rules::counted_month(row.facts)) {
+      if (const auto month = ledger_rules::counted_month(row)) {
         MonthTotal& total = state_.months.at({row.card, *month, std::string(row.facts.currency.code())});
         MEISAI_TRY(ledger_rules::add_to_month(total, row.facts.amount_minor, 1, -1));
       }
@@ -67,6 +71,8 @@ class Taking {
         state_.parts_by_statement.erase({part.statement, key});
       }
       std::erase_if(state_.revisions, [&](const auto& revision) { return revision.first.first == key; });
+      std::erase_if(state_.layers, [&](const auto& layer) { return layer.first.first == key; });
+      for (auto& [statement, listed_no_more] : state_.unlisted) std::erase(listed_no_more, key);
       state_.rows.erase(key);
     }
     return {};
@@ -91,7 +97,10 @@ class Taking {
       });
       if (came_here && !came_elsewhere && state_.rows_of(key).empty()) statements_.insert(key);
     }
-    for (const StatementKey key : statements_) state_.statements.erase(key);
+    for (const StatementKey key : statements_) {
+      state_.statements.erase(key);
+      state_.unlisted.erase(key);
+    }
   }
 
   /// A card stays where a row, a file's coverage or a statement that only files brought holds it.
@@ -111,6 +120,8 @@ class Taking {
       if (!listed && std::ranges::none_of(state_.rows, here) && std::ranges::none_of(state_.coverage, here))
         cards_.insert(key);
     }
+    for (const auto& [key, card] : state_.cards)  // what turned out to be a card that goes, goes with it
+      if (cards_.contains(card.joined_into)) cards_.insert(key);
     for (const CardKey key : cards_) {
       state_.cards.erase(key);
       std::erase_if(state_.months, [&](const auto& entry) { return entry.second.card == key; });
@@ -120,13 +131,38 @@ class Taking {
     for (auto& [key, card] : state_.cards) std::erase(card.connections, connection_);
   }
 
-  void take_documents() {
+  std::set<DocumentKey> named_documents() const {
     std::set<DocumentKey> named;
     for (const auto& [key, row] : state_.rows) named.insert(row.document);
     for (const auto& [key, row] : state_.revisions) named.insert(row.document);
+    return named;
+  }
+
+  /// An identity that is made of an issuer's id came through a connection: it goes with the card's last one.
+  void take_links() {
+    const auto named = named_documents();
+    std::erase_if(state_.aliases, [&](const auto& alias) {
+      return rows_.contains(alias.second) ||
+             (only_cards_.contains(alias.first.card) && ledger_rules::is_issuers_id(alias.first.fingerprint));
+    });
+    std::erase_if(state_.reasons, [&](const auto& entry) {
+      const ReasonRow& reason = entry.second;
+      return rows_.contains(reason.transaction) || rows_.contains(reason.other) ||
+             (documents_.contains(reason.document) && !named.contains(reason.document));
+    });
+    std::erase_if(state_.suggestions, [&](const auto& entry) {
+      const auto& gone = entry.second.kind == SuggestionKind::same_transaction ? rows_ : cards_;
+      return gone.contains(entry.second.first) || gone.contains(entry.second.second);
+    });
+  }
+
+  void take_documents() {
+    const auto named = named_documents();
     std::erase_if(state_.quarantine, [&](const auto& entry) { return documents_.contains(entry.second.document); });
+    std::erase_if(state_.holds, [&](const auto& entry) { return documents_.contains(entry.second.document); });
     for (const DocumentKey key : documents_) {
       state_.pages.erase(key);
+      state_.documents.at(key).cards.clear();
       if (!named.contains(key)) state_.documents.erase(key);
     }
   }
@@ -138,17 +174,21 @@ class Taking {
                              .entity = entity,
                              .first = number,
                              .last = number,
-                             .reason = "consent_erased"};
+                             .reason = "consent_erased",
+                             .at = at_};
       const bool goes_on = !state_.changes.empty() && ledger_rules::continues(state_.changes.back(), change);
-      if (goes_on)
+      if (goes_on) {
         state_.changes.back().last = number;
-      else
+        state_.changes.back().at = at_;
+      } else {
         state_.changes.push_back(change);
+      }
     }
   }
 
   LedgerState& state_;
   const ConnectionId& connection_;
+  Instant at_;
   std::set<DocumentKey> documents_;
   std::set<CardKey> only_cards_;
   std::set<TransactionKey> rows_;
@@ -158,9 +198,9 @@ class Taking {
 
 }  // namespace
 
-Result<void> LedgerState::take_away(const ConnectionId& connection) {
+Result<void> LedgerState::take_away(const ConnectionId& connection, Instant at) {
   if (connection.empty()) return fail(Code::invalid_argument, "an erasure names a connection");
-  return Taking(*this, connection).run();
+  return Taking(*this, connection, at).run();
 }
 
 }  // namespace meisai::memory

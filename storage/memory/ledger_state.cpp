@@ -10,7 +10,15 @@
 namespace meisai::memory {
 
 std::uint64_t LedgerState::last_position() const noexcept {
-  return changes.empty() ? 0 : ledger_rules::last_position_of(changes.back());
+  return changes.empty() ? first_position - 1 : ledger_rules::last_position_of(changes.back());
+}
+
+std::uint64_t LedgerState::prune_changes(Instant before) {
+  const std::uint64_t first_before = first_position;
+  const auto kept = std::ranges::find_if(changes, [&](const ChangeRow& change) { return change.at >= before; });
+  first_position = kept == changes.end() ? last_position() + 1 : kept->position;
+  changes.erase(changes.begin(), kept);
+  return first_position - first_before;
 }
 
 bool LedgerState::lists(StatementKey statement, const StoredRow& row) const {
@@ -37,6 +45,13 @@ std::vector<BilledPart> LedgerState::parts_of(TransactionKey transaction) const 
   return found;
 }
 
+std::vector<UserLayer> LedgerState::layers_of(TransactionKey transaction) const {
+  std::vector<UserLayer> found;
+  for (auto it = layers.lower_bound({transaction, 0}); it != layers.end() && it->first.first == transaction; ++it)
+    found.push_back(it->second);
+  return found;
+}
+
 Result<std::vector<BilledSum>> LedgerState::billed_sums(StatementKey statement) const {
   std::vector<BilledSum> sums;
   for (const StoredRow* row : rows_of(statement)) {
@@ -46,6 +61,13 @@ Result<std::vector<BilledSum>> LedgerState::billed_sums(StatementKey statement) 
   }
   std::ranges::sort(sums, {}, [](const BilledSum& sum) { return std::pair(sum.card, sum.region); });
   return sums;
+}
+
+HoldKey LedgerState::open_hold_of(DocumentKey document) const {
+  const auto found = std::ranges::find_if(holds, [&](const auto& entry) {
+    return entry.second.document == document && entry.second.state == HoldState::open;
+  });
+  return found == holds.end() ? 0 : found->first;
 }
 
 bool LedgerState::in_file(DocumentKey document) const {
@@ -59,8 +81,12 @@ std::vector<CardKey> LedgerState::withheld(const std::vector<ConnectionId>& seal
     const bool has_file_row = std::ranges::any_of(rows, [&, card_key = key](const auto& row) {
       return row.second.card == card_key && in_file(row.second.document);
     });
-    if (ledger_rules::all_sealed(card.connections, sealed) && !has_file_row) found.push_back(key);
+    if (card.joined_into == 0 && ledger_rules::all_sealed(card.connections, sealed) && !has_file_row)
+      found.push_back(key);
   }
+  std::vector<CardRow> all;
+  for (const auto& [key, card] : cards) all.push_back(card);
+  ledger_rules::add_joined(found, all);
   return found;
 }
 

@@ -86,6 +86,16 @@ class MemoryStaging final : public Staging {
     pages_->clear();
     return {};
   }
+  Result<DocumentRow> open_stored(DocumentKey key) override {
+    MEISAI_TRY(next_document());
+    const auto state = core_->snapshot();
+    const auto document = state->documents.find(key);
+    if (document == state->documents.end()) return fail(Code::not_found, "no such document");
+    const auto pages = state->pages.find(key);
+    if (pages == state->pages.end()) return fail(Code::not_found, "the document's raw records are gone");
+    *pages_ = pages->second;
+    return document->second;
+  }
   Result<std::unique_ptr<LedgerWrite>> begin_window() override {
     if (pages_.use_count() > 1) return fail(Code::internal_bug, "a window is open already");
     return begin_write(core_, pages_);
@@ -137,7 +147,7 @@ class MemoryStore final : public Store {
       if (core_->writer != nullptr)
         return fail(Code::store_busy, "a window is being written", "try again", Retry::later);
       LedgerState survivors = *core_->state;
-      MEISAI_TRY(survivors.take_away(connection));
+      MEISAI_TRY(survivors.take_away(connection, audit.at));
       for (const auto& [other, tokens] : core_->tokens)
         if (other != connection && tokens.state == TokenState::refresh_intent)
           MEISAI_TRY(consent_rules::is_refresh_over(core_->refresh_begun[other], audit.at));
@@ -162,7 +172,7 @@ class MemoryStore final : public Store {
     {
       MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
       if (prune_before) {
-        MEISAI_ASSIGN(health.raw_pages_pruned, prune(*prune_before));
+        MEISAI_TRY(prune(*prune_before, health));
       }
       MEISAI_TRY(core_->record(audit));
     }
@@ -184,23 +194,24 @@ class MemoryStore final : public Store {
     return std::unique_ptr<View>(make_view(core_->snapshot(), core_->vault_tag, std::move(scope), admission.sealed()));
   }
 
-  Result<std::uint64_t> prune(Instant before) {
+  Result<void> prune(Instant before, StoreHealth& health) {
     const std::lock_guard guard(core_->mutex);
     if (core_->writer != nullptr) return fail(Code::store_busy, "a window is being written", "try again", Retry::later);
     core_->own_state();
-    std::uint64_t pruned = 0;
     std::erase_if(core_->state->pages, [&](const auto& entry) {
-      if (core_->state->documents.at(entry.first).keep_raw_until >= before) return false;
-      pruned += entry.second.size();
+      const DocumentRow& document = core_->state->documents.at(entry.first);
+      if (document.keep_raw_until >= before || document.state == DocumentState::held) return false;
+      health.raw_pages_pruned += entry.second.size();
       return true;
     });
-    return pruned;
+    health.changes_pruned = core_->state->prune_changes(before - change_retention);
+    return {};
   }
 
   static Result<void> check_months(const LedgerState& state, StoreHealth& health) {
     std::map<std::tuple<CardKey, BillingMonth, std::string>, MonthTotal> counted;
     for (const auto& [key, row] : state.rows)
-      if (const auto month = ledger_rules::counted_month(row.facts))
+      if (const auto month = ledger_rules::counted_month(row))
         MEISAI_TRY(ledger_rules::add_to_month(counted[{row.card, *month, std::string(row.facts.currency.code())}],
                                               row.facts.amount_minor, 1, +1));
     std::set<std::tuple<CardKey, BillingMonth, std::string>> keys;

@@ -55,11 +55,21 @@ class MemoryView final : public ReleaseView {
   }
 
   Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override {
-    const auto known = state_->statements.find(statement);
-    if (known != state_->statements.end() &&
-        (!ledger_rules::covers(scope_, known->second.issuer) || shows_hidden(known->second)))
-      return std::vector<BilledSum>{};
+    if (is_withheld(statement)) return std::vector<BilledSum>{};
     return state_->billed_sums(statement);
+  }
+
+  Result<void> rows_of(StatementKey statement, const RowVisitor& visit) override {
+    if (is_withheld(statement)) return {};
+    for (const StoredRow* row : state_->rows_of(statement))
+      if (!visit(*row)) break;
+    return {};
+  }
+
+  Result<std::vector<TransactionKey>> unlisted_of(StatementKey statement) override {
+    const auto noted = state_->unlisted.find(statement);
+    if (noted == state_->unlisted.end() || is_withheld(statement)) return std::vector<TransactionKey>{};
+    return noted->second;
   }
 
   Result<std::vector<MonthTotal>> month_totals() override {
@@ -69,6 +79,48 @@ class MemoryView final : public ReleaseView {
     return totals;
   }
 
+  Result<std::vector<AliasRow>> aliases_of(TransactionKey transaction) override {
+    std::vector<AliasRow> found;
+    if (!in_scope(transaction)) return found;
+    for (const auto& [place, holder] : state_->aliases)
+      if (holder == transaction) found.push_back({place.card, place.day, place.fingerprint, holder});
+    return found;
+  }
+  Result<std::vector<ReasonRow>> reasons_of(TransactionKey transaction) override {
+    std::vector<ReasonRow> found;
+    if (!in_scope(transaction)) return found;
+    for (auto at = state_->reasons.lower_bound({transaction, 0});
+         at != state_->reasons.end() && at->first.first == transaction; ++at)
+      if (at->second.other == 0 || in_scope(at->second.other)) found.push_back(at->second);
+    return found;
+  }
+  Result<std::vector<SuggestionRow>> suggestions() override {
+    std::vector<SuggestionRow> found;
+    const auto visible = [this](const SuggestionRow& suggestion, std::int64_t key) {
+      return suggestion.kind == SuggestionKind::same_card ? card_in_scope(key, scope_) : in_scope(key);
+    };
+    for (const auto& [key, suggestion] : state_->suggestions)
+      if (visible(suggestion, suggestion.first) && visible(suggestion, suggestion.second)) found.push_back(suggestion);
+    return found;
+  }
+  Result<std::vector<HoldRow>> holds() override {
+    std::vector<HoldRow> rows;
+    for (const auto& [key, hold] : state_->holds)
+      if (shows(hold.document)) rows.push_back(hold);
+    return rows;
+  }
+  Result<std::map<TransactionKey, UserLayer>> user_layers() override {
+    std::map<TransactionKey, UserLayer> newest;
+    for (const auto& [key, layer] : state_->layers)
+      if (in_scope(key.first)) newest.insert_or_assign(key.first, layer);
+    std::erase_if(newest, [](const auto& entry) { return entry.second.empty(); });
+    return newest;
+  }
+  Result<std::vector<UserLayer>> user_layer_history(TransactionKey transaction) override {
+    if (!in_scope(transaction)) return std::vector<UserLayer>{};
+    return state_->layers_of(transaction);
+  }
+  Result<std::uint64_t> first_position() override { return state_->first_position; }
   Result<std::vector<ChangeRow>> changes(std::uint64_t after, std::size_t limit) override {
     if (!scope_.empty()) return ledger_rules::outside_scope();
     std::vector<ChangeRow> found;
@@ -97,12 +149,8 @@ class MemoryView final : public ReleaseView {
 
   Result<std::vector<QuarantineRow>> quarantine() override {
     std::vector<QuarantineRow> rows;
-    for (const auto& [key, row] : state_->quarantine) {
-      const auto document = state_->documents.find(row.document);
-      if (document == state_->documents.end()) continue;
-      const bool withheld = std::ranges::find(sealed_, document->second.connection) != sealed_.end();
-      if (!withheld && ledger_rules::covers(scope_, document->second.issuer)) rows.push_back(row);
-    }
+    for (const auto& [key, row] : state_->quarantine)
+      if (shows(row.document)) rows.push_back(row);
     return rows;
   }
 
@@ -131,9 +179,21 @@ class MemoryView final : public ReleaseView {
       if (ledger_rules::covers(scope_, row.issuer)) found.push_back(row);
     return found;
   }
+  /// What is of a document and of no card yet is withheld by the connection that brought it.
+  bool shows(DocumentKey key) const {
+    const auto document = state_->documents.find(key);
+    return document != state_->documents.end() && ledger_rules::covers(scope_, document->second.issuer) &&
+           std::ranges::find(sealed_, document->second.connection) == sealed_.end();
+  }
   bool is_hidden(CardKey card) const { return std::ranges::binary_search(hidden_, card); }
   bool shows_hidden(const StatementRow& statement) const {
     return std::ranges::any_of(statement.cards, [this](CardKey card) { return is_hidden(card); });
+  }
+  /// Outside of the scope, or of a card that is withheld.
+  bool is_withheld(StatementKey statement) const {
+    const auto known = state_->statements.find(statement);
+    return known != state_->statements.end() &&
+           (!ledger_rules::covers(scope_, known->second.issuer) || shows_hidden(known->second));
   }
   /// Of the things that a change names, those that are withheld.
   std::vector<std::int64_t> hidden_numbers(const ChangeRow& change) const {

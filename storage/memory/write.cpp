@@ -7,6 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "storage/memory/cards.h"
+#include "storage/memory/links.h"
+#include "storage/memory/user_layers.h"
 #include "storage/rules/ledger_rules.h"
 
 namespace meisai::memory {
@@ -37,18 +40,12 @@ class MemoryWrite final : public LedgerWrite {
 
   Result<std::vector<CardRow>> cards(const IssuerId& issuer) override {
     MEISAI_TRY(usable());
-    std::vector<CardRow> found;
-    for (const auto& [key, card] : ledger().cards)
-      if (card.issuer == issuer) found.push_back(card);
-    return found;
+    return values_of(ledger().cards, [&](const CardRow& card) { return card.issuer == issuer; });
   }
 
   Result<std::vector<StatementRow>> statements(const IssuerId& issuer) override {
     MEISAI_TRY(usable());
-    std::vector<StatementRow> found;
-    for (const auto& [key, statement] : ledger().statements)
-      if (statement.issuer == issuer) found.push_back(statement);
-    return found;
+    return values_of(ledger().statements, [&](const StatementRow& row) { return row.issuer == issuer; });
   }
 
   Result<void> rows_on(CardKey card, DayKey from, DayKey to, const RowVisitor& visit) override {
@@ -92,6 +89,100 @@ class MemoryWrite final : public LedgerWrite {
     return ledger().billed_sums(statement);
   }
 
+  Result<std::optional<StoredRow>> row(TransactionKey transaction) override {
+    MEISAI_TRY(usable());
+    return value_of(ledger().rows, transaction);
+  }
+  Result<void> aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) override {
+    MEISAI_TRY(usable());
+    for (auto at = ledger().aliases.lower_bound({card, from, {}});
+         at != ledger().aliases.end() && at->first.card == card && at->first.day <= to; ++at)
+      if (!visit({card, at->first.day, at->first.fingerprint, at->second})) break;
+    return {};
+  }
+  Result<std::vector<CoverageRow>> coverage_of(CardKey card) override {
+    MEISAI_TRY(usable());
+    auto found = values_of(ledger().coverage, [&](const CoverageRow& row) { return row.card == card; });
+    std::ranges::sort(found, {},
+                      [](const CoverageRow& row) { return std::tuple(row.from, row.channel, row.certainty); });
+    return found;
+  }
+  Result<std::optional<DocumentRow>> document(DocumentKey key) override {
+    MEISAI_TRY(usable());
+    return value_of(ledger().documents, key);
+  }
+  Result<std::vector<DocumentRow>> documents(const IssuerId& issuer) override {
+    MEISAI_TRY(usable());
+    return values_of(ledger().documents, [&](const DocumentRow& row) { return row.issuer == issuer; });
+  }
+  Result<std::vector<SuggestionRow>> suggestions() override {
+    MEISAI_TRY(usable());
+    return values_of(ledger().suggestions, [](const SuggestionRow&) { return true; });
+  }
+  Result<std::vector<HoldRow>> holds() override {
+    MEISAI_TRY(usable());
+    return values_of(ledger().holds, [](const HoldRow&) { return true; });
+  }
+  Result<std::vector<QuarantineRow>> quarantine_of(DocumentKey document) override {
+    MEISAI_TRY(usable());
+    return values_of(ledger().quarantine, [&](const QuarantineRow& row) { return row.document == document; });
+  }
+  Result<void> drop_quarantine(DocumentKey document, std::uint64_t row, Code code) override {
+    MEISAI_TRY(usable());
+    drop(&LedgerState::quarantine, QuarantineKey{document, row, code});
+    return {};
+  }
+  Result<void> drop_part(TransactionKey transaction, StatementKey statement) override {
+    MEISAI_TRY(usable());
+    drop(&LedgerState::parts, std::pair(transaction, statement));
+    drop(&LedgerState::parts_by_statement, ListedKey{statement, transaction});
+    return {};
+  }
+  Result<void> drop_pages(DocumentKey document) override {
+    MEISAI_TRY(usable());
+    drop(&LedgerState::pages, document);
+    if (auto row = value_of(ledger().documents, document)) {
+      row->cards.clear();
+      row->state = DocumentState::discarded;
+      put(&LedgerState::documents, document, *std::move(row));
+    }
+    return {};
+  }
+  Result<void> put_alias(const AliasRow& alias) override {
+    MEISAI_TRY(usable());
+    MEISAI_TRY(check_alias(ledger(), alias));
+    put(&LedgerState::aliases, RowPlace{alias.card, alias.day, alias.fingerprint}, alias.transaction);
+    return {};
+  }
+  Result<void> add_reason(const ReasonRow& reason) override {
+    MEISAI_TRY(usable());
+    MEISAI_ASSIGN(const auto place, place_of_reason(ledger(), reason));
+    put(&LedgerState::reasons, place, reason);
+    return {};
+  }
+  Result<SuggestionKey> put_suggestion(const SuggestionRow& suggestion) override {
+    MEISAI_TRY(usable());
+    MEISAI_ASSIGN(const PlannedSuggestion planned, plan_suggestion(ledger(), suggestion));
+    if (planned.changes) put(&LedgerState::suggestions, planned.row.key, planned.row);
+    return planned.row.key;
+  }
+  Result<HoldKey> put_hold(const HoldRow& hold) override {
+    MEISAI_TRY(usable());
+    HoldRow row = hold;
+    if (row.key != 0 && !ledger().holds.contains(row.key)) return fail(Code::not_found, "no such hold");
+    if (row.key == 0) row.key = ledger().open_hold_of(row.document);
+    if (row.key == 0) row.key = next_key(ledger().holds, ledger().used.hold);
+    put(&LedgerState::holds, row.key, row);
+    return row.key;
+  }
+  Result<void> put_unlisted(StatementKey statement, const std::vector<TransactionKey>& transactions) override {
+    MEISAI_TRY(usable());
+    std::vector<TransactionKey> ascending = transactions;
+    std::ranges::sort(ascending);
+    put(&LedgerState::unlisted, statement, std::move(ascending));
+    return {};
+  }
+
   Result<DocumentKey> put_document(const DocumentRow& document) override {
     MEISAI_TRY(usable());
     touched(document.issuer);
@@ -102,8 +193,11 @@ class MemoryWrite final : public LedgerWrite {
     if (known == ledger().documents.end()) {
       row.key = next_key(ledger().documents, ledger().used.document);
     } else {
-      row = known->second;
-      row.keep_raw_until = document.keep_raw_until;
+      row.key = known->first;
+      row.issuer = known->second.issuer;
+      row.channel = known->second.channel;
+      row.connection = known->second.connection;
+      row.imported_at = known->second.imported_at;
     }
     put(&LedgerState::documents, row.key, row);
     connection_ = row.connection;
@@ -116,12 +210,16 @@ class MemoryWrite final : public LedgerWrite {
     touched(card.issuer);
     CardRow row = card;
     row.connections.clear();
+    row.aliases.clear();
+    row.joined_into = 0;
     if (row.key == 0) {
       row.key = next_key(ledger().cards, ledger().used.card);
     } else {
       const auto known = ledger().cards.find(row.key);
       if (known == ledger().cards.end()) return fail(Code::not_found, "no such card");
       row.connections = known->second.connections;
+      row.aliases = known->second.aliases;
+      row.joined_into = known->second.joined_into;
     }
     put(&LedgerState::cards, row.key, row);
     return row.key;
@@ -138,6 +236,20 @@ class MemoryWrite final : public LedgerWrite {
     row.connections.insert(place, connection);
     put(&LedgerState::cards, card, row);
     return {};
+  }
+
+  Result<void> put_card_alias(CardKey card, const CardAlias& alias) override {
+    MEISAI_TRY(usable());
+    return with_state([&](LedgerState& state) { return memory::put_card_alias(state, undo_, card, alias); });
+  }
+  Result<void> join_card(CardKey card, CardKey other) override {
+    MEISAI_TRY(usable());
+    return with_state([&](LedgerState& state) { return memory::join_card(state, undo_, card, other); });
+  }
+  Result<void> join_statement(StatementKey statement, StatementKey other) override {
+    MEISAI_TRY(usable());
+    std::erase(statements_, other);
+    return with_state([&](LedgerState& state) { return memory::join_statement(state, undo_, statement, other); });
   }
 
   Result<StatementKey> put_statement(const StatementRow& statement) override {
@@ -158,9 +270,10 @@ class MemoryWrite final : public LedgerWrite {
     MEISAI_TRY(check_row(row));
     if (ledger().places.contains({row.card, row.day, row.fingerprint}))
       return fail(Code::internal_bug, "a row was inserted that matching should have found");
-    MEISAI_TRY(count(row, +1));
     StoredRow stored = row;
     stored.key = next_key(ledger().rows, ledger().used.transaction);
+    stored.ignored = false;  // only put_user_layer says so
+    MEISAI_TRY(count(stored, +1));
     place(stored);
     put(&LedgerState::rows, stored.key, stored);
     return stored.key;
@@ -175,12 +288,14 @@ class MemoryWrite final : public LedgerWrite {
     const auto holder = ledger().places.find({row.card, row.day, row.fingerprint});
     if (holder != ledger().places.end() && holder->second != row.key)
       return fail(Code::internal_bug, "a row was revised into one that is there already");
+    StoredRow next = row;
+    next.ignored = old.ignored;  // the person's word, whatever the issuer says
     MEISAI_TRY(count(old, -1));
-    MEISAI_TRY(count(row, +1));
+    MEISAI_TRY(count(next, +1));
     drop(&LedgerState::places, RowPlace{old.card, old.day, old.fingerprint});
     if (old.statement != 0) drop(&LedgerState::belongs, ListedKey{old.statement, old.key});
-    place(row);
-    put(&LedgerState::rows, row.key, row);
+    place(next);
+    put(&LedgerState::rows, row.key, next);
     put(&LedgerState::revisions, std::pair(row.key, revision_count(row.key)), old);
     return {};
   }
@@ -217,6 +332,26 @@ class MemoryWrite final : public LedgerWrite {
     return true;
   }
 
+  Result<UserLayer> user_layer_of(TransactionKey transaction) override {
+    MEISAI_TRY(usable());
+    std::vector<UserLayer> layers = ledger().layers_of(transaction);
+    return layers.empty() ? UserLayer{} : std::move(layers.back());
+  }
+
+  Result<void> put_user_layer(TransactionKey transaction, const UserLayer& layer) override {
+    MEISAI_TRY(usable());
+    touched_card_of(transaction);
+    const std::lock_guard guard(core_->mutex);
+    return put_layer(*core_->state, undo_, transaction, layer);
+  }
+
+  Result<bool> undo_user_layer(TransactionKey transaction) override {
+    MEISAI_TRY(usable());
+    touched_card_of(transaction);
+    const std::lock_guard guard(core_->mutex);
+    return undo_layer(*core_->state, undo_, transaction);
+  }
+
   Result<void> add_change(const ChangeRow& change) override {
     MEISAI_TRY(usable());
     MEISAI_TRY(ledger_rules::check_change(change));
@@ -251,10 +386,20 @@ class MemoryWrite final : public LedgerWrite {
     if (std::ranges::find(issuers_, issuer) == issuers_.end()) issuers_.push_back(issuer);
   }
 
+  void touched_card_of(TransactionKey transaction) {
+    const auto row = ledger().rows.find(transaction);
+    if (row != ledger().rows.end()) touched(ledger().cards.at(row->second.card).issuer);
+  }
+
   template <class Map>
   void put(Map LedgerState::* member, typename Map::key_type key, typename Map::mapped_type value) {
     const std::lock_guard guard(core_->mutex);
     undo_.put(*core_->state, member, std::move(key), std::move(value));
+  }
+  template <class Change>
+  Result<void> with_state(const Change& change) {
+    const std::lock_guard guard(core_->mutex);
+    return change(*core_->state);
   }
   template <class Map>
   void drop(Map LedgerState::* member, typename Map::key_type key) {
@@ -274,16 +419,8 @@ class MemoryWrite final : public LedgerWrite {
   }
 
   Result<void> count(const StoredRow& row, int sign) {
-    const auto month = ledger_rules::counted_month(row.facts);
-    if (!month) return {};
-    const std::tuple key{row.card, *month, std::string(row.facts.currency.code())};
-    const auto known = ledger().months.find(key);
-    MonthTotal total = known != ledger().months.end()
-                           ? known->second
-                           : MonthTotal{.card = row.card, .month = *month, .currency = row.facts.currency};
-    MEISAI_TRY(ledger_rules::add_to_month(total, row.facts.amount_minor, 1, sign));
-    put(&LedgerState::months, key, total);
-    return {};
+    const std::lock_guard guard(core_->mutex);
+    return count_in_month(*core_->state, undo_, row, sign);
   }
 
   std::size_t revision_count(TransactionKey key) const {
@@ -308,6 +445,7 @@ class MemoryWrite final : public LedgerWrite {
       LedgerState& state = *core_->state;
       for (ChangeRow& change : changes_) {
         change.position = state.last_position() + 1;
+        change.at = audit_.front().at;
         state.changes.push_back(std::move(change));
       }
       for (const AuditDraft& draft : audit_) state.append_audit(draft);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <string>
 
 namespace meisai::ledger_rules {
@@ -34,13 +35,22 @@ Result<void> check_row(const StoredRow& row) {
   return {};
 }
 
+Result<void> check_layer(const UserLayer& layer) {
+  const bool in_order = std::ranges::adjacent_find(layer.tags, std::greater_equal{}) == layer.tags.end();
+  const bool whole = std::ranges::none_of(
+      layer.tags, [](const std::string& tag) { return tag.empty() || tag.find('\n') != std::string::npos; });
+  if (!in_order || !whole) return fail(Code::internal_bug, "a layer with tags that no edit makes");
+  return {};
+}
+
 Result<void> check_change(const ChangeRow& change) {
   if (change.first <= 0 || change.last < change.first) return fail(Code::internal_bug, "a change that names nothing");
   return {};
 }
 
-std::optional<BillingMonth> counted_month(const TransactionFacts& facts) noexcept {
-  if (!facts.date.date || facts.status == TransactionStatus::removed) return std::nullopt;
+std::optional<BillingMonth> counted_month(const StoredRow& row) noexcept {
+  const TransactionFacts& facts = row.facts;
+  if (row.ignored || !facts.date.date || facts.status == TransactionStatus::removed) return std::nullopt;
   if (facts.kind == TransactionKind::payment || facts.kind == TransactionKind::authorization) return std::nullopt;
   return BillingMonth(facts.date.date->year(), facts.date.date->month());
 }
@@ -103,6 +113,13 @@ bool all_sealed(const std::vector<ConnectionId>& connections, const std::vector<
   });
 }
 
+void add_joined(std::vector<CardKey>& hidden, std::span<const CardRow> cards) {
+  const std::vector<CardKey> targets = hidden;
+  for (const CardRow& card : cards)
+    if (card.joined_into != 0 && std::binary_search(targets.begin(), targets.end(), card.joined_into))
+      hidden.insert(std::lower_bound(hidden.begin(), hidden.end(), card.key), card.key);
+}
+
 Result<void> add_billed(std::vector<BilledSum>& sums, CardKey card, Region region,
                         std::optional<std::int64_t> billed_minor) {
   auto sum = std::find_if(sums.begin(), sums.end(),
@@ -120,6 +137,7 @@ bool wanted(const TransactionQuery& query, const StoredRow& row, bool in_stateme
   if (query.status && row.facts.status != *query.status) return false;
   const bool asked_for = query.status || query.only;
   if (row.facts.status == TransactionStatus::removed && !asked_for) return false;
+  if (row.ignored && !query.with_ignored && !query.only) return false;
   if (!has_range(query)) return true;
   if (row.day < 0) return in_statement;
   return (!query.from || row.day >= day_of(*query.from)) && (!query.to || row.day <= day_of(*query.to));

@@ -19,12 +19,16 @@ namespace meisai::ledger_rules {
 
 /// `internal_bug` for a row whose day does not say the same as its date, or that belongs to no card.
 [[nodiscard]] Result<void> check_row(const StoredRow& row);
+/// Whether an identity is made of an issuer's id of the row, which only a connection brings.
+[[nodiscard]] inline bool is_issuers_id(const Fingerprint& fingerprint) noexcept { return fingerprint.bytes[0] == 2; }
+/// `internal_bug` for a layer that no edit makes: tags that are empty, repeated or out of order, or hold a line end.
+[[nodiscard]] Result<void> check_layer(const UserLayer& layer);
 /// `internal_bug` for a change that names nothing.
 [[nodiscard]] Result<void> check_change(const ChangeRow& change);
 
-/// The month of use in which a row counts; empty for one that never does: without a date, removed, or a
-/// movement of money that is no use of the card (a payment to the issuer, an authorization).
-[[nodiscard]] std::optional<BillingMonth> counted_month(const TransactionFacts& facts) noexcept;
+/// The month of use in which a row counts; empty for one that does not: without a date, removed, ignored by the
+/// person, or a movement of money that is no use of the card (a payment to the issuer, an authorization).
+[[nodiscard]] std::optional<BillingMonth> counted_month(const StoredRow& row) noexcept;
 /// Adds (or with `sign` -1 takes away) a row. `amount_overflow` instead of a wrong sum.
 [[nodiscard]] Result<void> add_to_month(MonthTotal& total, std::int64_t amount_minor, std::int64_t count, int sign);
 
@@ -44,6 +48,9 @@ void cut_behind(ChangeRow& change, std::uint64_t after) noexcept;
 
 /// Whether a card that came through these connections is withheld while those of `sealed` are; files aside.
 [[nodiscard]] bool all_sealed(const std::vector<ConnectionId>& connections, const std::vector<ConnectionId>& sealed);
+
+/// Adds to `hidden` (ascending) the cards that turned out to be one of them.
+void add_joined(std::vector<CardKey>& hidden, std::span<const CardRow> cards);
 
 /// Counts one listed row into its card and region.
 [[nodiscard]] Result<void> add_billed(std::vector<BilledSum>& sums, CardKey card, Region region,

@@ -83,7 +83,7 @@ Result<void> VaultHome::erase(MEISAI_UNSPENT Permit<Maintenance> permit, const C
     MEISAI_ASSIGN(const Transaction never_committed, Transaction::begin(*lease));
     MEISAI_TRY(old->check_named());
     MEISAI_TRY(await_no_refresh(*lease, connection, audit.at));
-    MEISAI_TRY(take_away(*lease, connection));
+    MEISAI_TRY(take_away(*lease, connection, audit.at));
     MEISAI_ASSIGN(const VaultHead head, old->advance_head(*lease, audit));
     MEISAI_ASSIGN(const VaultPlace place, write_survivors(*lease, old->place()));
     MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());

@@ -14,7 +14,7 @@ inline constexpr int erase_byte = 3;
 
 /// Takes away what was fetched through the connection and through nothing else, and says so in the change feed.
 /// Inside the caller's transaction; makes temporary tables, so the database connection is of no further use.
-[[nodiscard]] Result<void> take_away(Database& database, const ConnectionId& connection);
+[[nodiscard]] Result<void> take_away(Database& database, const ConnectionId& connection, Instant at);
 
 /// Every row of every table, as `from` sees it, into the empty tables of `to`. Both have the same version.
 [[nodiscard]] Result<void> copy_tables(Database& from, Database& to);

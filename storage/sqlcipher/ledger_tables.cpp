@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "storage/sqlcipher/card_table.h"
 #include "storage/sqlcipher/row_codec.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/values.h"
@@ -16,17 +17,6 @@ constexpr std::int64_t card_kinds = 5, statement_statuses = 3, region_count = 3,
 static_assert(static_cast<int>(CardKind::unknown) + 1 == card_kinds);
 static_assert(static_cast<int>(StatementStatus::revised) + 1 == statement_statuses);
 static_assert(static_cast<int>(ComponentKind::bill_adjustment) + 1 == component_kinds);
-
-/// Calls `read` for each row of the statement, then resets it.
-template <class Read>
-Result<void> each_row(Statement& statement, const Read& read) {
-  const RowScope scope(statement);
-  for (;;) {
-    MEISAI_ASSIGN(const bool more, statement.step());
-    if (!more) return {};
-    MEISAI_TRY(read(std::as_const(statement)));
-  }
-}
 
 std::optional<std::string> optional_string(std::optional<std::string_view> text) {
   if (!text) return std::nullopt;
@@ -114,7 +104,7 @@ class StatementLists {
 Result<VaultHead> load_head(Database& database) {
   Statement& row = database.prepared(
       "SELECT generation,next_txn,last_position,audit_count,audit_head,control_epoch,"
-      "control_high_water FROM head WHERE one=1");
+      "control_high_water,first_position FROM head WHERE one=1");
   const RowScope scope(row);
   MEISAI_ASSIGN(const bool found, row.step());
   if (!found) return damaged_value("the vault has no head");
@@ -125,6 +115,7 @@ Result<VaultHead> load_head(Database& database) {
   MEISAI_ASSIGN(head.chain.head, digest_from(row.blob(4)));
   head.control_epoch = static_cast<std::uint64_t>(row.int64(5));
   head.control_high_water = instant_from(row.int64(6));
+  head.first_position = static_cast<std::uint64_t>(row.int64(7));
   return head;
 }
 
@@ -132,7 +123,7 @@ Result<void> save_head(Database& database, const VaultHead& head) {
   return database
       .prepared(
           "UPDATE head SET generation=?1,next_txn=?2,last_position=?3,audit_count=?4,audit_head=?5,"
-          "control_epoch=?6,control_high_water=?7 WHERE one=1")
+          "control_epoch=?6,control_high_water=?7,first_position=?8 WHERE one=1")
       .bind(1, static_cast<std::int64_t>(head.generation))
       .bind(2, head.next_transaction)
       .bind(3, static_cast<std::int64_t>(head.last_position))
@@ -140,17 +131,8 @@ Result<void> save_head(Database& database, const VaultHead& head) {
       .bind(5, bytes_of(head.chain.head))
       .bind(6, static_cast<std::int64_t>(head.control_epoch))
       .bind(7, to_column(head.control_high_water))
+      .bind(8, static_cast<std::int64_t>(head.first_position))
       .run();
-}
-
-Result<void> append_change(Database& database, ChangeRow& change, VaultHead& head) {
-  change.position = head.last_position + 1;
-  MEISAI_TRY(database.prepared("INSERT INTO change VALUES(?1,?2,?3,?4,?5,?6)")
-                 .bind_all(static_cast<std::int64_t>(change.position), static_cast<std::int64_t>(change.kind),
-                           static_cast<std::int64_t>(change.entity), change.first, change.last, change.reason)
-                 .run());
-  head.last_position = ledger_rules::last_position_of(change);
-  return {};
 }
 
 Result<std::string> load_meta(Database& database, std::string_view name) {
@@ -170,7 +152,8 @@ Result<void> save_meta(Database& database, std::string_view name, std::span<cons
 Result<std::vector<CardRow>> load_cards(Database& database, const IssuerId& issuer) {
   std::vector<CardRow> cards;
   MEISAI_TRY(each_row(database
-                          .prepared("SELECT id,issuer,key_hash,name,account_label,role,last4,label,kind FROM card "
+                          .prepared("SELECT id,issuer,key_hash,name,account_label,role,last4,label,kind,joined_into "
+                                    "FROM card "
                                     "WHERE ?1='' OR issuer=?1 ORDER BY id")
                           .bind(1, issuer.text()),
                       [&](const Statement& row) -> Result<void> {
@@ -184,6 +167,7 @@ Result<std::vector<CardRow>> load_cards(Database& database, const IssuerId& issu
                         card.last4 = row.text(6);
                         card.label = row.text(7);
                         MEISAI_ASSIGN(card.kind, enum_from<CardKind>(row.int64(8), card_kinds));
+                        card.joined_into = row.int64(9);
                         return {};
                       }));
   MEISAI_TRY(each_row(database.prepared("SELECT card,connection FROM card_connection ORDER BY card,connection"),
@@ -193,6 +177,7 @@ Result<std::vector<CardRow>> load_cards(Database& database, const IssuerId& issu
                           card->connections.emplace_back(std::string(row.text(1)));
                         return {};
                       }));
+  MEISAI_TRY(load_card_aliases(database, cards));
   return cards;
 }
 
@@ -201,7 +186,7 @@ Result<std::vector<CardKey>> find_withheld(Database& database, const std::vector
   if (sealed.empty()) return found;
   MEISAI_ASSIGN(const auto cards, load_cards(database, IssuerId()));
   for (const CardRow& card : cards) {
-    if (!ledger_rules::all_sealed(card.connections, sealed)) continue;
+    if (card.joined_into != 0 || !ledger_rules::all_sealed(card.connections, sealed)) continue;
     Statement& row = database.prepared(
         "SELECT 1 FROM txn t JOIN document d ON d.id=t.doc WHERE t.card=?1 AND d.connection='' LIMIT 1");
     const RowScope scope(row);
@@ -209,6 +194,7 @@ Result<std::vector<CardKey>> find_withheld(Database& database, const std::vector
     MEISAI_ASSIGN(const bool in_file, row.step());
     if (!in_file) found.push_back(card.key);
   }
+  ledger_rules::add_joined(found, cards);
   return found;
 }
 
@@ -229,27 +215,21 @@ Result<std::vector<StatementRow>> load_statements(Database& database, const Issu
   return statements;
 }
 
-Result<std::vector<DocumentRow>> load_documents(Database& database, const IssuerId& issuer) {
-  std::vector<DocumentRow> documents;
+Result<std::vector<CoverageRow>> load_coverage(Database& database, CardKey card) {
+  std::vector<CoverageRow> found;
   MEISAI_TRY(each_row(database
-                          .prepared("SELECT id,digest,issuer,layout,encoding,channel,imported_at,keep_raw_until,"
-                                    "connection FROM document "
-                                    "WHERE ?1='' OR issuer=?1 ORDER BY id")
-                          .bind(1, issuer.text()),
+                          .prepared("SELECT first_day,last_day,channel,certainty FROM coverage WHERE card=?1 "
+                                    "ORDER BY first_day,channel,certainty")
+                          .bind(1, card),
                       [&](const Statement& row) -> Result<void> {
-                        DocumentRow& document = documents.emplace_back();
-                        document.key = row.int64(0);
-                        MEISAI_ASSIGN(document.digest, digest_from(row.blob(1)));
-                        document.issuer = IssuerId(std::string(row.text(2)));
-                        document.layout = row.text(3);
-                        document.encoding = row.text(4);
-                        document.channel = row.text(5);
-                        document.imported_at = instant_from(row.int64(6));
-                        document.keep_raw_until = instant_from(row.int64(7));
-                        document.connection = ConnectionId(std::string(row.text(8)));
+                        found.push_back({.card = card,
+                                         .from = ledger_rules::date_of(static_cast<DayKey>(row.int64(0))),
+                                         .to = ledger_rules::date_of(static_cast<DayKey>(row.int64(1))),
+                                         .channel = std::string(row.text(2)),
+                                         .certainty = std::string(row.text(3))});
                         return {};
                       }));
-  return documents;
+  return found;
 }
 
 Result<std::vector<BilledPart>> load_parts(Database& database, TransactionKey transaction) {

@@ -16,6 +16,8 @@ namespace {
 constexpr char next_card[] = "SELECT 1+" MEISAI_LAST_NUMBER("card");
 constexpr char next_statement[] = "SELECT 1+" MEISAI_LAST_NUMBER("statement");
 constexpr char next_document[] = "SELECT 1+" MEISAI_LAST_NUMBER("document");
+constexpr char next_hold[] = "SELECT 1+" MEISAI_LAST_NUMBER("hold");
+constexpr char next_suggestion[] = "SELECT 1+" MEISAI_LAST_NUMBER("suggestion");
 
 Result<std::int64_t> next_number(Database& database, Sql query) { return database.query_int64(query); }
 
@@ -49,37 +51,6 @@ Result<bool> exists(Database& database, Sql sql, std::int64_t key) {
   return row.step();
 }
 
-Result<DocumentKey> save_document(Database& database, const DocumentRow& document) {
-  DocumentKey key = 0;
-  {
-    Statement& row = database.prepared("SELECT id FROM document WHERE digest=?1 AND layout=?2");
-    const RowScope scope(row);
-    row.bind(1, bytes_of(document.digest)).bind(2, document.layout);
-    MEISAI_ASSIGN(const bool known, row.step());
-    if (known) key = row.int64(0);
-  }
-  if (key != 0) {
-    MEISAI_TRY(database.prepared("UPDATE document SET keep_raw_until=?2 WHERE id=?1")
-                   .bind(1, key)
-                   .bind(2, to_column(document.keep_raw_until))
-                   .run());
-    return key;
-  }
-  MEISAI_ASSIGN(key, next_number(database, next_document));
-  MEISAI_TRY(database.prepared("INSERT INTO document VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
-                 .bind(1, key)
-                 .bind(2, bytes_of(document.digest))
-                 .bind(3, document.issuer.text())
-                 .bind(4, document.layout)
-                 .bind(5, document.encoding)
-                 .bind(6, document.channel)
-                 .bind(7, to_column(document.imported_at))
-                 .bind(8, to_column(document.keep_raw_until))
-                 .bind(9, document.connection.text())
-                 .run());
-  return key;
-}
-
 Result<CardKey> save_card(Database& database, const CardRow& card) {
   CardKey key = card.key;
   if (key == 0) {
@@ -88,7 +59,10 @@ Result<CardKey> save_card(Database& database, const CardRow& card) {
     MEISAI_ASSIGN(const bool known, exists(database, "SELECT 1 FROM card WHERE id=?1", key));
     if (!known) return fail(Code::not_found, "no such card");
   }
-  MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO card VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
+  MEISAI_TRY(database
+                 .prepared("INSERT OR REPLACE INTO card(id,issuer,key_hash,name,account_label,role,last4,label,kind,"
+                           "joined_into) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,"
+                           "coalesce((SELECT joined_into FROM card WHERE id=?1),0))")
                  .bind(1, key)
                  .bind(2, card.issuer.text())
                  .bind(3, bytes_of(card.key_hash))
@@ -191,11 +165,18 @@ Result<bool> save_quarantine(Database& database, const QuarantineRow& row) {
   return database.changes() != 0;
 }
 
+Result<DocumentKey> next_document_number(Database& database) { return next_number(database, next_document); }
+Result<HoldKey> next_hold_number(Database& database) { return next_number(database, next_hold); }
+Result<SuggestionKey> next_suggestion_number(Database& database) { return next_number(database, next_suggestion); }
+
 Result<void> keep_used_numbers(Database& database) {
+  MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'hold'," MEISAI_LAST_NUMBER("hold")).run());
   MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'card'," MEISAI_LAST_NUMBER("card")).run());
   MEISAI_TRY(database.prepared("INSERT OR REPLACE INTO used_number SELECT 'statement'," MEISAI_LAST_NUMBER("statement"))
                  .run());
-  return database.prepared("INSERT OR REPLACE INTO used_number SELECT 'document'," MEISAI_LAST_NUMBER("document"))
+  MEISAI_TRY(
+      database.prepared("INSERT OR REPLACE INTO used_number SELECT 'document'," MEISAI_LAST_NUMBER("document")).run());
+  return database.prepared("INSERT OR REPLACE INTO used_number SELECT 'suggestion'," MEISAI_LAST_NUMBER("suggestion"))
       .run();
 }
 

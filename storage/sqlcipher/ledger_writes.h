@@ -11,8 +11,6 @@
 
 namespace meisai::sqlcipher {
 
-/// The same digest and layout give the same number; of a known document only `keep_raw_until` changes.
-[[nodiscard]] Result<DocumentKey> save_document(Database& database, const DocumentRow& document);
 /// Insert where `key` is 0, else update. `not_found` for an unknown number.
 [[nodiscard]] Result<CardKey> save_card(Database& database, const CardRow& card);
 [[nodiscard]] Result<StatementKey> save_statement(Database& database, const StatementRow& statement);
@@ -26,7 +24,11 @@ namespace meisai::sqlcipher {
 
 /// True if the query, whose one parameter is `key`, has a row.
 [[nodiscard]] Result<bool> exists(Database& database, Sql sql, std::int64_t key);
-/// Keeps the numbers that cards, statements and documents have had, before some of them go.
+/// The first number that no document, no hold, or no suggestion, has or had.
+[[nodiscard]] Result<DocumentKey> next_document_number(Database& database);
+[[nodiscard]] Result<HoldKey> next_hold_number(Database& database);
+[[nodiscard]] Result<SuggestionKey> next_suggestion_number(Database& database);
+/// Keeps the numbers that cards, statements, documents, holds and suggestions have had, before some of them go.
 [[nodiscard]] Result<void> keep_used_numbers(Database& database);
 
 }  // namespace meisai::sqlcipher

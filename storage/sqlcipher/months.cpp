@@ -16,7 +16,7 @@ std::size_t MonthCounter::Hash::operator()(const Key& key) const noexcept {
 }
 
 Result<void> MonthCounter::count(const StoredRow& row, int sign) {
-  const auto month = ledger_rules::counted_month(row.facts);
+  const auto month = ledger_rules::counted_month(row);
   if (!month) return {};
   const Key key{row.card, *month, row.facts.currency};
   if (last_ == nullptr || !(key == last_key_)) {

@@ -34,6 +34,9 @@ enum class Tag : std::uint8_t {
   issuer_reference,
   pending_reference,
   absent_since,
+  merged_into,
+  ignored,
+  disputed_minor,
 };
 
 std::int64_t pack_attributes(const TransactionFacts& facts) noexcept {
@@ -73,7 +76,7 @@ bool is_plain(const TransactionFacts& facts) noexcept {
 void write_extra(const StoredRow& row, std::string& out) {
   const TransactionFacts& facts = row.facts;
   out.clear();
-  if (is_plain(facts) && !row.absent_since) return;
+  if (is_plain(facts) && !row.absent_since && row.merged_into == 0 && !row.ignored && !row.disputed_minor) return;
   ExtraWriter extra(out);
   if (facts.currency != Currency::jpy()) extra.text(Tag::currency, facts.currency.code());
   extra.number(Tag::remaining, facts.remaining_minor);
@@ -82,6 +85,9 @@ void write_extra(const StoredRow& row, std::string& out) {
   if (!facts.issuer_reference.empty()) extra.text(Tag::issuer_reference, facts.issuer_reference);
   if (!facts.pending_reference.empty()) extra.text(Tag::pending_reference, facts.pending_reference);
   extra.number(Tag::absent_since, to_column(row.absent_since));
+  if (row.merged_into != 0) extra.number(Tag::merged_into, row.merged_into);
+  if (row.ignored) extra.text(Tag::ignored, {});
+  extra.number(Tag::disputed_minor, row.disputed_minor);
   if (!facts.foreign) return;
   const ForeignAmount& foreign = *facts.foreign;
   extra.text(Tag::foreign_text, foreign.amount_text);
@@ -155,6 +161,17 @@ Result<void> read_field(Tag tag, std::string_view bytes, StoredRow& row) {
       row.absent_since = ledger_rules::date_of(static_cast<DayKey>(day));
       return {};
     }
+    case Tag::merged_into: {
+      MEISAI_ASSIGN(row.merged_into, number_from(bytes));
+      return {};
+    }
+    case Tag::ignored:
+      row.ignored = true;
+      return {};
+    case Tag::disputed_minor: {
+      MEISAI_ASSIGN(row.disputed_minor, number_from(bytes));
+      return {};
+    }
   }
   return damaged_value("an unknown packed field");
 }
@@ -162,6 +179,9 @@ Result<void> read_field(Tag tag, std::string_view bytes, StoredRow& row) {
 Result<void> read_extra(std::span<const std::byte> blob, StoredRow& row) {
   TransactionFacts& facts = row.facts;
   row.absent_since.reset();
+  row.merged_into = 0;
+  row.ignored = false;
+  row.disputed_minor.reset();
   facts.currency = Currency::jpy();
   facts.remaining_minor.reset();
   facts.plan.index.reset();

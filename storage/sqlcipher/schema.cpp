@@ -144,8 +144,49 @@ CREATE TABLE token(                -- sealed under the token key, not under the 
 CREATE TABLE client_key(issuer TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
 )sql";
 
+// What a person decides (suggestions, holds, their own layer), why rows are as they are, every identity that a thing
+// had, and what a replay needs to know of a document.
+constexpr const char* vault_3 = R"sql(
+ALTER TABLE head ADD COLUMN first_position INTEGER NOT NULL DEFAULT 1;   -- older changes were pruned
+ALTER TABLE change ADD COLUMN at INTEGER NOT NULL DEFAULT 0;             -- of its commit
+UPDATE change SET at=(SELECT coalesce(max(at),0) FROM audit);            -- of older ones: this at the latest
+CREATE TABLE unlisted(stmt INTEGER NOT NULL, txn INTEGER NOT NULL, PRIMARY KEY(stmt, txn)) WITHOUT ROWID;
+CREATE INDEX unlisted_txn ON unlisted(txn);
+ALTER TABLE card ADD COLUMN joined_into INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE card_alias(key_hash BLOB NOT NULL, account_label TEXT NOT NULL, card INTEGER NOT NULL,
+  PRIMARY KEY(card, key_hash, account_label)) WITHOUT ROWID;
+CREATE TABLE alias(                -- an identity that a row had before
+  card INTEGER NOT NULL, tdate INTEGER NOT NULL, fp BLOB NOT NULL, txn INTEGER NOT NULL,
+  PRIMARY KEY(card, tdate, fp)) WITHOUT ROWID;
+CREATE INDEX alias_txn ON alias(txn);
+CREATE TABLE reason(
+  txn INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, doc INTEGER NOT NULL, line INTEGER NOT NULL,
+  rule INTEGER NOT NULL, other INTEGER NOT NULL, detail TEXT NOT NULL, PRIMARY KEY(txn, seq)) WITHOUT ROWID;
+CREATE TABLE suggestion(
+  id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, state INTEGER NOT NULL, first INTEGER NOT NULL,
+  second INTEGER NOT NULL, evidence INTEGER NOT NULL, detail TEXT NOT NULL, made_at INTEGER NOT NULL,
+  UNIQUE(kind, first, second));
+CREATE TABLE hold(
+  id INTEGER PRIMARY KEY, document INTEGER NOT NULL, code TEXT NOT NULL, diagnosis TEXT NOT NULL,
+  transactions INTEGER NOT NULL, state INTEGER NOT NULL, held_at INTEGER NOT NULL);
+CREATE TABLE user_layer(           -- the one with the highest seq is the one of now
+  txn INTEGER NOT NULL, seq INTEGER NOT NULL, note TEXT NOT NULL, category TEXT NOT NULL, tags TEXT NOT NULL,
+  merchant TEXT NOT NULL, ignored INTEGER NOT NULL, PRIMARY KEY(txn, seq)) WITHOUT ROWID;
+ALTER TABLE document ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE document ADD COLUMN state INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE document ADD COLUMN lines INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE document ADD COLUMN last_record_incomplete INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE document ADD COLUMN complete_from INTEGER;
+ALTER TABLE document ADD COLUMN complete_to INTEGER;
+ALTER TABLE document ADD COLUMN about_card INTEGER NOT NULL DEFAULT 4294967295;
+ALTER TABLE document ADD COLUMN pending_term INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE document_card(
+  document INTEGER NOT NULL, seq INTEGER NOT NULL, key_hash BLOB NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL,
+  last4 TEXT NOT NULL, PRIMARY KEY(document, seq)) WITHOUT ROWID;
+)sql";
+
 constexpr std::array control_steps = {Migration{1, control_1}, Migration{2, control_2}};
-constexpr std::array vault_steps = {Migration{1, vault_1}, Migration{2, vault_2}};
+constexpr std::array vault_steps = {Migration{1, vault_1}, Migration{2, vault_2}, Migration{3, vault_3}};
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "storage/sqlcipher/document_table.h"
 #include "storage/sqlcipher/values.h"
 
 namespace meisai::sqlcipher {
@@ -20,6 +21,7 @@ class SqlcipherStaging final : public Staging {
   std::size_t page_count() const override { return turn_->page_count(); }
   Result<std::string> page(std::size_t index) override { return turn_->page(index); }
   Result<void> next_document() override { return turn_->next_document(); }
+  Result<DocumentRow> open_stored(DocumentKey document) override { return turn_->open_stored(document); }
   Result<std::unique_ptr<LedgerWrite>> begin_window() override { return begin_write(turn_); }
 
  private:
@@ -129,6 +131,17 @@ Result<void> ImportTurn::next_document() {
   pages_.clear();
   renewed_.clear();
   return {};
+}
+
+Result<DocumentRow> ImportTurn::open_stored(DocumentKey document) {
+  MEISAI_TRY(next_document());
+  MEISAI_ASSIGN(const std::optional<DocumentRow> row, load_document(database(), document));
+  if (!row) return fail(Code::not_found, "no such document");
+  MEISAI_ASSIGN(std::vector<std::int64_t> pages, load_page_numbers(database(), document));
+  if (pages.empty()) return fail(Code::not_found, "the document's raw records are gone");
+  pages_ = std::move(pages);
+  renewed_.insert(document);  // its pages are this turn's already
+  return *row;
 }
 
 Result<void> ImportTurn::begin_window() {

@@ -34,6 +34,7 @@ class ImportTurn {
   [[nodiscard]] std::size_t page_count() const noexcept { return pages_.size() + waiting_.size(); }
 
   [[nodiscard]] Result<void> next_document();
+  [[nodiscard]] Result<DocumentRow> open_stored(DocumentKey document);
   [[nodiscard]] Result<void> begin_window();
   /// Gives the staged pages to `document`, inside the window's transaction.
   [[nodiscard]] Result<void> adopt_pages(DocumentKey document);

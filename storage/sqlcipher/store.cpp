@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "storage/rules/ledger_rules.h"
+#include "storage/sqlcipher/change_table.h"
+#include "storage/sqlcipher/document_table.h"
 #include "storage/sqlcipher/values.h"
 #include "storage/sqlcipher/vault_home.h"
 
@@ -53,7 +55,10 @@ class SqlcipherStore final : public Store {
     {
       MEISAI_ASSIGN(Transaction transaction, Transaction::begin(*lease));
       if (prune_before) {
-        MEISAI_ASSIGN(health.raw_pages_pruned, prune(*lease, *prune_before));
+        MEISAI_ASSIGN(health.raw_pages_pruned, prune_pages(*lease, *prune_before));
+        MEISAI_ASSIGN(VaultHead feed, load_head(*lease));
+        MEISAI_ASSIGN(health.changes_pruned, prune_changes(*lease, *prune_before - change_retention, feed));
+        MEISAI_TRY(save_head(*lease, feed));
       }
       MEISAI_ASSIGN(head, vault->advance_head(*lease, audit));
       MEISAI_ASSIGN(const Admission admission, std::move(permit).admit());
@@ -78,21 +83,6 @@ class SqlcipherStore final : public Store {
     limits.sealed = admission.sealed();
     MEISAI_ASSIGN(std::unique_ptr<View> opened, open_view(std::move(vault), std::move(lease), std::move(limits)));
     return opened;
-  }
-
-  static Result<std::uint64_t> prune(Database& database, Instant before) {
-    MEISAI_TRY(database
-                   .prepared("DELETE FROM raw_page WHERE id IN (SELECT page FROM document_page WHERE document IN "
-                             "(SELECT id FROM document WHERE keep_raw_until<?1))")
-                   .bind(1, to_column(before))
-                   .run());
-    const std::int64_t pruned = database.changes();
-    MEISAI_TRY(database
-                   .prepared("DELETE FROM document_page WHERE document IN "
-                             "(SELECT id FROM document WHERE keep_raw_until<?1)")
-                   .bind(1, to_column(before))
-                   .run());
-    return static_cast<std::uint64_t>(pruned);
   }
 
   std::shared_ptr<VaultHome> home_;

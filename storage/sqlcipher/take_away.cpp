@@ -9,9 +9,11 @@
 
 #include "meisai/ports/consent_store.h"
 #include "storage/rules/ledger_rules.h"
+#include "storage/sqlcipher/change_table.h"
 #include "storage/sqlcipher/erase.h"
 #include "storage/sqlcipher/ledger_tables.h"
 #include "storage/sqlcipher/ledger_writes.h"
+#include "storage/sqlcipher/link_tables.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/token_table.h"
@@ -100,6 +102,8 @@ Result<void> take_rows(Database& database) {
   MEISAI_TRY(correct_statements(database));
   MEISAI_TRY(database.prepared("DELETE FROM revision WHERE txn IN (SELECT id FROM gone_row)").run());
   MEISAI_TRY(database.prepared("DELETE FROM billed_part WHERE txn IN (SELECT id FROM gone_row)").run());
+  MEISAI_TRY(database.prepared("DELETE FROM user_layer WHERE txn IN (SELECT id FROM gone_row)").run());
+  MEISAI_TRY(database.prepared("DELETE FROM unlisted WHERE txn IN (SELECT id FROM gone_row)").run());
   MEISAI_TRY(database.prepared("DELETE FROM txn WHERE id IN (SELECT id FROM gone_row)").run());
   return database.prepared("DELETE FROM month_total WHERE count=0 AND amount=0").run();
 }
@@ -116,6 +120,7 @@ Result<void> take_statements(Database& database, const ConnectionId& connection)
 DELETE FROM statement WHERE id IN (SELECT id FROM gone_statement);
 DELETE FROM statement_card WHERE statement IN (SELECT id FROM gone_statement);
 DELETE FROM subtotal WHERE statement IN (SELECT id FROM gone_statement);
+DELETE FROM unlisted WHERE stmt IN (SELECT id FROM gone_statement);
 DELETE FROM component WHERE statement IN (SELECT id FROM gone_statement);
 )sql");
 }
@@ -136,8 +141,11 @@ Result<void> take_cards(Database& database, const ConnectionId& connection) {
                            "(SELECT 1 FROM statement_origin o WHERE o.statement=s.statement AND o.connection=?1))")
                  .bind(1, connection.text())
                  .run());
+  // What turned out to be a card that goes, goes with it.
   MEISAI_TRY(database.exec(R"sql(
+INSERT OR IGNORE INTO gone_card SELECT id FROM card WHERE joined_into IN (SELECT id FROM gone_card);
 DELETE FROM card WHERE id IN (SELECT id FROM gone_card);
+DELETE FROM card_alias WHERE card IN (SELECT id FROM gone_card);
 DELETE FROM statement_card WHERE card IN (SELECT id FROM gone_card);
 DELETE FROM month_total WHERE card IN (SELECT id FROM gone_card);
 )sql"));
@@ -149,6 +157,8 @@ DELETE FROM month_total WHERE card IN (SELECT id FROM gone_card);
 Result<void> take_documents(Database& database) {
   return database.exec(R"sql(
 DELETE FROM quarantine WHERE document IN (SELECT id FROM gone_document);
+DELETE FROM hold WHERE document IN (SELECT id FROM gone_document);
+DELETE FROM document_card WHERE document IN (SELECT id FROM gone_document);
 DELETE FROM document_page WHERE document IN (SELECT id FROM gone_document);
 DELETE FROM staged_page;
 DELETE FROM raw_page WHERE id NOT IN (SELECT page FROM document_page);
@@ -158,7 +168,7 @@ DELETE FROM document WHERE id IN (SELECT id FROM gone_document)
 }
 
 /// One entry of the feed for each unbroken range of numbers.
-Result<void> tell(Database& database, Entity entity, Sql numbers, VaultHead& head) {
+Result<void> tell(Database& database, Entity entity, Sql numbers, Instant at, VaultHead& head) {
   std::vector<ChangeRow> ranges;
   {
     Statement& row = database.prepared(numbers);
@@ -174,13 +184,13 @@ Result<void> tell(Database& database, Entity entity, Sql numbers, VaultHead& hea
             {.kind = ChangeKind::removed, .entity = entity, .first = number, .last = number, .reason = reason});
     }
   }
-  for (ChangeRow& change : ranges) MEISAI_TRY(append_change(database, change, head));
+  for (ChangeRow& change : ranges) MEISAI_TRY(append_change(database, change, at, head));
   return {};
 }
 
 }  // namespace
 
-Result<void> take_away(Database& database, const ConnectionId& connection) {
+Result<void> take_away(Database& database, const ConnectionId& connection, Instant at) {
   if (connection.empty()) return fail(Code::invalid_argument, "an erasure names a connection");
   MEISAI_ASSIGN(VaultHead head, load_head(database));
   MEISAI_TRY(keep_used_numbers(database));
@@ -189,14 +199,15 @@ Result<void> take_away(Database& database, const ConnectionId& connection) {
   MEISAI_TRY(take_rows(database));
   MEISAI_TRY(take_statements(database, connection));
   MEISAI_TRY(take_cards(database, connection));
+  MEISAI_TRY(take_links(database));
   MEISAI_TRY(take_documents(database));
   // Tokens that the issuer has not been told about yet can do nothing but that, and are still needed for it.
   MEISAI_ASSIGN(const auto tokens, find_tokens(database, connection));
   if (tokens && tokens->state != TokenState::revoke_only)
     MEISAI_TRY(save_token_state(database, connection, TokenState::destroyed));
-  MEISAI_TRY(tell(database, Entity::transaction, "SELECT id FROM gone_row ORDER BY id", head));
-  MEISAI_TRY(tell(database, Entity::statement, "SELECT id FROM gone_statement ORDER BY id", head));
-  MEISAI_TRY(tell(database, Entity::card, "SELECT id FROM gone_card ORDER BY id", head));
+  MEISAI_TRY(tell(database, Entity::transaction, "SELECT id FROM gone_row ORDER BY id", at, head));
+  MEISAI_TRY(tell(database, Entity::statement, "SELECT id FROM gone_statement ORDER BY id", at, head));
+  MEISAI_TRY(tell(database, Entity::card, "SELECT id FROM gone_card ORDER BY id", at, head));
   return save_head(database, head);
 }
 

@@ -164,7 +164,7 @@ Result<void> initialize_vault(Database& database, Entropy& entropy) {
   MEISAI_TRY(entropy.fill(secret));
   const std::string tag = ledger_rules::vault_tag_from(random);
   MEISAI_ASSIGN(Transaction transaction, Transaction::begin(database));
-  MEISAI_TRY(database.prepared("INSERT INTO head VALUES(1,0,1,0,0,?1,0,?2)")
+  MEISAI_TRY(database.prepared("INSERT INTO head VALUES(1,0,1,0,0,?1,0,?2,1)")
                  .bind(1, bytes_of(Digest{}))
                  .bind(2, to_column(Instant{}))
                  .run());

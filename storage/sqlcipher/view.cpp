@@ -6,9 +6,14 @@
 #include <limits>
 #include <utility>
 
+#include "storage/sqlcipher/document_table.h"
+#include "storage/sqlcipher/hold_table.h"
+#include "storage/sqlcipher/link_tables.h"
 #include "storage/sqlcipher/months.h"
 #include "storage/sqlcipher/row_queries.h"
 #include "storage/sqlcipher/row_walk.h"
+#include "storage/sqlcipher/unlisted_table.h"
+#include "storage/sqlcipher/user_layer_table.h"
 #include "storage/sqlcipher/values.h"
 #include "storage/sqlcipher/vault.h"
 
@@ -17,7 +22,7 @@ namespace {
 
 bool same_rows(const TransactionQuery& a, const TransactionQuery& b) {
   return a.cards == b.cards && a.from == b.from && a.to == b.to && a.undated_of == b.undated_of &&
-         a.status == b.status && a.only == b.only;
+         a.status == b.status && a.only == b.only && a.with_ignored == b.with_ignored;
 }
 
 class SqlcipherView final : public ReleaseView {
@@ -83,11 +88,20 @@ class SqlcipherView final : public ReleaseView {
   }
 
   Result<std::vector<BilledSum>> billed_sums(StatementKey statement) override {
-    if (!scope_.empty() || !hidden_.empty()) {
-      MEISAI_ASSIGN(const auto visible, statements());
-      if (std::ranges::find(visible, statement, &StatementRow::key) == visible.end()) return std::vector<BilledSum>{};
-    }
+    MEISAI_ASSIGN(const bool shown, shows(statement));
+    if (!shown) return std::vector<BilledSum>{};
     return load_billed_sums(db(), statement);
+  }
+
+  Result<void> rows_of(StatementKey statement, const RowVisitor& visit) override {
+    MEISAI_ASSIGN(const bool shown, shows(statement));
+    return shown ? visit_rows_of(db(), statement, visit) : Result<void>();
+  }
+
+  Result<std::vector<TransactionKey>> unlisted_of(StatementKey statement) override {
+    MEISAI_ASSIGN(const bool shown, shows(statement));
+    if (!shown) return std::vector<TransactionKey>{};
+    return load_unlisted(db(), statement);
   }
 
   Result<std::vector<MonthTotal>> month_totals() override {
@@ -99,6 +113,21 @@ class SqlcipherView final : public ReleaseView {
     return totals;
   }
 
+  Result<std::vector<AliasRow>> aliases_of(TransactionKey transaction) override {
+    MEISAI_ASSIGN(const bool ours, in_scope(transaction));
+    if (!ours) return std::vector<AliasRow>{};
+    return load_aliases_of(db(), transaction);
+  }
+  Result<std::vector<ReasonRow>> reasons_of(TransactionKey transaction) override;
+  Result<std::vector<SuggestionRow>> suggestions() override;
+  Result<std::vector<HoldRow>> holds() override { return load_holds(db(), scope_, sealed_); }
+  Result<std::map<TransactionKey, UserLayer>> user_layers() override;
+  Result<std::vector<UserLayer>> user_layer_history(TransactionKey transaction) override {
+    MEISAI_ASSIGN(const bool ours, in_scope(transaction));
+    if (!ours) return std::vector<UserLayer>{};
+    return load_user_layers_of(db(), transaction);
+  }
+  Result<std::uint64_t> first_position() override { return head_.first_position; }
   Result<std::vector<ChangeRow>> changes(std::uint64_t after, std::size_t limit) override;
   Result<std::uint64_t> last_position() override { return head_.last_position; }
   Result<std::vector<CoverageRow>> coverage() override;
@@ -129,6 +158,13 @@ class SqlcipherView final : public ReleaseView {
 
  private:
   Database& db() const { return *lease_; }
+
+  /// Whether a statement is in the scope, and no card of it is withheld.
+  Result<bool> shows(StatementKey statement) {
+    if (scope_.empty() && hidden_.empty()) return true;
+    MEISAI_ASSIGN(const auto visible, statements());
+    return std::ranges::find(visible, statement, &StatementRow::key) != visible.end();
+  }
 
   bool is_hidden(CardKey card) const { return std::ranges::binary_search(hidden_, card); }
 
@@ -186,7 +222,6 @@ class SqlcipherView final : public ReleaseView {
       return false;
     }));
     TransactionQuery others = query;
-    others.only.reset();
     others.after.reset();
     // The row by itself is asked for by number: dated or not is no question of statements then.
     if (!found || !ledger_rules::wanted(others, *found, true)) return std::size_t{0};
@@ -214,14 +249,52 @@ class SqlcipherView final : public ReleaseView {
   std::vector<CardKey> walk_hidden_;
 };
 
+/// A reason that names a row which is withheld is withheld as well.
+Result<std::vector<ReasonRow>> SqlcipherView::reasons_of(TransactionKey transaction) {
+  std::vector<ReasonRow> shown;
+  MEISAI_ASSIGN(const bool ours, in_scope(transaction));
+  if (!ours) return shown;
+  MEISAI_ASSIGN(auto reasons, load_reasons_of(db(), transaction));
+  for (ReasonRow& reason : reasons) {
+    MEISAI_ASSIGN(const bool visible, reason.other == 0 ? Result<bool>(true) : in_scope(reason.other));
+    if (visible) shown.push_back(std::move(reason));
+  }
+  return shown;
+}
+
+Result<std::vector<SuggestionRow>> SqlcipherView::suggestions() {
+  std::vector<SuggestionRow> shown;
+  MEISAI_ASSIGN(const auto cards, visible_cards(scope_));
+  MEISAI_ASSIGN(auto suggestions, load_suggestions(db()));
+  const auto visible = [&](const SuggestionRow& suggestion, std::int64_t key) -> Result<bool> {
+    if (suggestion.kind == SuggestionKind::same_card) return std::ranges::binary_search(cards, key);
+    return in_scope(key);
+  };
+  for (SuggestionRow& suggestion : suggestions) {
+    MEISAI_ASSIGN(const bool first, visible(suggestion, suggestion.first));
+    MEISAI_ASSIGN(const bool second, visible(suggestion, suggestion.second));
+    if (first && second) shown.push_back(std::move(suggestion));
+  }
+  return shown;
+}
+
+Result<std::map<TransactionKey, UserLayer>> SqlcipherView::user_layers() {
+  MEISAI_ASSIGN(auto layers, load_user_layers(db()));
+  for (auto layer = layers.begin(); layer != layers.end();) {
+    MEISAI_ASSIGN(const bool ours, in_scope(layer->first));
+    layer = ours ? std::next(layer) : layers.erase(layer);
+  }
+  return layers;
+}
+
 Result<std::vector<ChangeRow>> SqlcipherView::changes(std::uint64_t after, std::size_t limit) {
   if (!scope_.empty()) return ledger_rules::outside_scope();
   std::vector<ChangeRow> found;
   if (limit == 0 || after >= head_.last_position) return found;
-  // Positions are gapless: the range that holds after+1 is the last one that begins there or before.
+  // Positions are gapless behind what was pruned: the range that holds after+1 is the last that begins there or before.
   Statement& row = db().prepared(
-      "SELECT position,kind,entity,first,last,reason FROM change WHERE position>="
-      "(SELECT max(position) FROM change WHERE position<=?1) ORDER BY position");
+      "SELECT position,kind,entity,first,last,reason,at FROM change WHERE position>="
+      "coalesce((SELECT max(position) FROM change WHERE position<=?1),0) ORDER BY position");
   const RowScope done(row);
   row.bind(1, static_cast<std::int64_t>(after + 1));
   while (found.size() < limit) {
@@ -233,6 +306,7 @@ Result<std::vector<ChangeRow>> SqlcipherView::changes(std::uint64_t after, std::
     change.first = row.int64(3);
     change.last = row.int64(4);
     change.reason = row.text(5);
+    change.at = instant_from(row.int64(6));
     ledger_rules::cut_behind(change, after);
     MEISAI_ASSIGN(auto shown, shown_parts(change));
     for (ChangeRow& part : shown)
@@ -280,7 +354,6 @@ Result<std::vector<CoverageRow>> SqlcipherView::coverage() {
 }
 
 Result<std::vector<QuarantineRow>> SqlcipherView::quarantine() {
-  constexpr auto fields = static_cast<std::int64_t>(field_count);
   std::vector<QuarantineRow> found;
   Statement& row = db().prepared(
       "SELECT q.document,q.line,q.code,q.stmt,q.field,q.message,q.masked_text,d.connection FROM quarantine q "
@@ -292,14 +365,7 @@ Result<std::vector<QuarantineRow>> SqlcipherView::quarantine() {
     if (!more) return found;
     // What could not be read belongs to no card yet: it is withheld by the connection that brought it.
     if (std::ranges::find(sealed_, row.text(7), &ConnectionId::text) != sealed_.end()) continue;
-    QuarantineRow held{.document = row.int64(0), .statement = row.int64(3)};
-    held.rejection.row = static_cast<std::uint64_t>(row.int64(1));
-    const auto code = code_named(row.text(2));
-    if (!code) return damaged_value("an unknown code");
-    held.rejection.code = *code;
-    MEISAI_ASSIGN(held.rejection.field, enum_from<Field>(row.int64(4), fields));
-    held.rejection.message = row.text(5);
-    held.masked_text = row.text(6);
+    MEISAI_ASSIGN(QuarantineRow held, read_quarantine(row));
     found.push_back(std::move(held));
   }
 }

@@ -9,7 +9,8 @@
 namespace meisai::test {
 namespace {
 
-const char* const samples[] = {"rakuten/enavi202609(0000).csv", "smbc/202610.csv", "jcb/202610meisai.csv"};
+const char* const samples[] = {"rakuten/enavi202609(0000).csv", "rakuten-current/enavi202610(0000).csv",
+                               "smbc/202610.csv", "smbc-pending/202611.csv", "jcb/202610meisai.csv"};
 
 std::string as_utf8(const std::string& name) {
   const std::string bytes = sample(name);

@@ -72,7 +72,8 @@ void check(const std::string& bytes, std::mt19937_64& random) {
 
 TEST_CASE("damaged documents never crash and never pass for whole ones", "[mutation]") {
   std::mt19937_64 random(20'261'120);
-  for (const char* const name : {"rakuten/enavi202609(0000).csv", "smbc/202610.csv", "jcb/202610meisai.csv"}) {
+  for (const char* const name : {"rakuten/enavi202609(0000).csv", "rakuten-current/enavi202610(0000).csv",
+                                 "smbc/202610.csv", "smbc-pending/202611.csv", "jcb/202610meisai.csv"}) {
     const std::string original = sample(name);
     for (int round = 0; round < 1'500; ++round) check(damaged(original, random), random);
   }

@@ -105,8 +105,10 @@ TEST_CASE("every key can be given, and goes where it belongs") {
   text = replaced(text, "bearer_reason =", "refresh_may_be_repeated = true\nbearer_reason =");
   text = replaced(text, "longest_days = 90", "longest_days = 30\nat_issuer = true");
   text = replaced(text, "most_pages = 200",
-                  "most_pages = 5\nleast_interval_seconds = 3600\ndeepest_json = 9\nlargest_body_bytes = 2048\n"
-                  "total_timeout_seconds = 7");
+                  "most_pages = 5\npending_term_days = 3\nleast_interval_seconds = 3600\ndeepest_json = "
+                  "9\nlargest_body_bytes = 2048\n"
+                  "total_timeout_seconds = 7\nposting_delay_days = 4\nclosing_day = 15\npayment_day = 31\n"
+                  "payment_months_later = 2");
   text = replaced(text, "type = \"installments\"", "type = \"installments\"\ncount = 3");
   const IssuerProfile p = read_profile(text).value();
   CHECK(p.endpoints.metadata == "https://localhost:8443/meta");
@@ -115,9 +117,15 @@ TEST_CASE("every key can be given, and goes where it belongs") {
   CHECK(p.authorization.refresh_may_be_repeated);
   CHECK(p.consent.longest == std::chrono::days(30));
   CHECK(p.limits.least_interval == std::chrono::hours(1));
+  CHECK(p.limits.pending_term == std::chrono::days(3));
+  CHECK(p.limits.posting_delay == std::chrono::days(4));
+  CHECK(p.limits.closing_day == 15);
+  CHECK(p.limits.payment_day == 31);
+  CHECK(p.limits.payment_months_later == 2);
   CHECK(p.limits.deepest_json == 9);
   CHECK(p.limits.largest_body == 2048);
   CHECK(p.limits.total_timeout == std::chrono::seconds(7));
+  CHECK(p.limits.pending_term == std::chrono::days(3));
   CHECK(p.plans[1].count == 3);
   for (const profile::Key& key : profile::keys()) {
     CAPTURE(key.path);
@@ -142,9 +150,15 @@ TEST_CASE("what is left out has the value that the document says") {
         {"authorization.default_access_life_seconds", usual.authorization.default_access_life.count()},
         {"consent.longest_days", usual.consent.longest.count()},
         {"limits.history_days", usual.limits.history.count()},
+        {"limits.pending_term_days", usual.limits.pending_term.count()},
+        {"limits.posting_delay_days", usual.limits.posting_delay.count()},
+        {"limits.closing_day", usual.limits.closing_day},
+        {"limits.payment_day", usual.limits.payment_day},
+        {"limits.payment_months_later", usual.limits.payment_months_later},
         {"limits.longest_query_days", usual.limits.longest_query.count()},
         {"limits.least_interval_seconds", usual.limits.least_interval.count()},
         {"limits.most_pages", usual.limits.most_pages},
+        {"limits.pending_term_days", usual.limits.pending_term.count()},
         {"limits.deepest_json", usual.limits.deepest_json},
         {"limits.largest_body_bytes", static_cast<std::int64_t>(usual.limits.largest_body)},
         {"limits.total_timeout_seconds", usual.limits.total_timeout.count() / 1000}};

@@ -14,6 +14,8 @@ namespace {
 
 const std::string rakuten = sample("rakuten/enavi202609(0000).csv");
 const std::string smbc = utf8(sample("smbc/202610.csv"));
+const std::string rakuten_open = sample("rakuten-current/enavi202610(0000).csv");
+const std::string smbc_open = utf8(sample("smbc-pending/202611.csv"));
 const std::string jcb = utf8(sample("jcb/202610meisai.csv"));
 
 /// What the normalizer says of every transaction: its amount, or why it was refused.
@@ -57,6 +59,30 @@ TEST_CASE("a comma too many or too few rejects its row and shifts nothing", "[ro
   CHECK(total.error->where.row == 2);
 }
 
+TEST_CASE("a comma too many or too few in an open month shifts nothing either", "[rows]") {
+  const auto rows_refused = [](const std::string& bytes, const japan_files::JapanLayout& layout) {
+    const ReadDocument document = read(bytes);
+    REQUIRE(!document.error);
+    return refused(document, layout);
+  };
+  CHECK(rows_refused(rakuten_open, issuers::rakuten_open_2026_06) == 0);
+  CHECK(rows_refused(replaced(rakuten_open, "\"10000\",\"0\"", "10,000,0"), issuers::rakuten_open_2026_06) == 1);
+  CHECK(rows_refused(replaced(smbc_open, "13990,13990,", "13990,"), issuers::smbc_open) == 1);
+  const ReadDocument wide = read(replaced(smbc_open, "13990,13990", "13,990,13990"));
+  REQUIRE(wide.error);
+  CHECK(wide.error->code == Code::document_unreadable);
+  CHECK(wide.error->where.row == 8);
+}
+
+TEST_CASE("a role is shown without its honorific, and is the key as it stands", "[rows]") {
+  const ReadDocument document = read(smbc_open);
+  REQUIRE(document.cards.size() == 2);
+  CHECK(document.cards[1].role == "家族");
+  CHECK(document.cards[1].key_text.reveal_text() == "ご家族");
+  const ReadDocument unknown = read(replaced(smbc_open, "ご家族", "ごとう"));
+  CHECK(unknown.cards[1].role.empty());
+}
+
 TEST_CASE("a document that ends in the middle is told from a whole one", "[rows]") {
   const auto incomplete = [](std::string_view bytes) {
     const Recognized found = recognize(bytes);
@@ -64,7 +90,8 @@ TEST_CASE("a document that ends in the middle is told from a whole one", "[rows]
     const ReadDocument document = read_with(*found.adapter, *found.layout, bytes);
     return document.error.has_value() || document.facts.last_record_incomplete;
   };
-  for (const std::string& whole : {rakuten, smbc, jcb, sample("smbc/202610.csv"), sample("jcb/202610meisai.csv")}) {
+  for (const std::string& whole : {rakuten, rakuten_open, smbc, smbc_open, jcb, sample("smbc/202610.csv"),
+                                   sample("smbc-pending/202611.csv"), sample("jcb/202610meisai.csv")}) {
     const ReadDocument all = read(whole);
     CHECK_FALSE(all.facts.last_record_incomplete);
     std::size_t unnoticed = 0;

@@ -8,9 +8,9 @@
 namespace meisai::cli::test {
 namespace {
 
-const Words all_commands = {"demo",         "init",     "status",  "issuers",     "import", "cards",  "statements",
-                            "transactions", "upcoming", "changes", "coverage",    "export", "audit",  "incident",
-                            "doctor",       "version",  "link",    "connections", "sync",   "consent"};
+const Words all_commands = {"demo",         "init",     "status",  "issuers",     "import", "cards",   "statements",
+                            "transactions", "upcoming", "changes", "coverage",    "export", "audit",   "incident",
+                            "doctor",       "version",  "link",    "connections", "sync",   "consent", "suggestions"};
 
 TEST_CASE("each command has a help with an example, in both languages") {
   Household home;

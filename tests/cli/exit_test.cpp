@@ -17,7 +17,7 @@ TEST_CASE("each failure leaves with its number") {
   const std::map<int, std::vector<Code>> contract = {
       {1, {Code::internal_bug, Code::permit_spent}},
       {2, {Code::invalid_argument, Code::unknown_export_target, Code::store_exists, Code::not_simulated}},
-      {3, {Code::statement_contradicted, Code::no_card_account}},
+      {3, {Code::statement_contradicted, Code::batch_doubtful, Code::no_card_account}},
       {4,
        {Code::document_not_recognized, Code::document_ambiguous, Code::document_truncated, Code::document_too_large,
         Code::document_unreadable, Code::mixed_encodings, Code::not_text, Code::record_too_long, Code::column_missing,

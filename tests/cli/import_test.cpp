@@ -134,6 +134,71 @@ TEST_CASE("a dry run shows the same, needs no store and no key, and writes nothi
   CHECK(files_below(home.folder()) == before);
 }
 
+TEST_CASE("an open month becomes what its truth says, makes no statement, and comes again without a change") {
+  const Words open_months = {"rakuten-current", "smbc-pending"};
+  Household home;
+  home.init();
+  for (const std::string& name : open_months) {
+    const json truth = truth_of(name);
+    REQUIRE(truth.at("statement").is_null());
+    const Ran first = home.run(import_of({name}));
+    INFO(first.err);
+    REQUIRE(first.exit == 0);
+    const json file = first.json().at("files").at(0);
+    CHECK(file.at("issuer") == truth.at("issuer"));
+    CHECK(file.at("encoding") == truth.at("encoding"));
+    CHECK(file.at("added") == truth.at("transaction_count"));
+    for (const char* none : {"modified", "removed", "unchanged", "held", "rejected_count"}) CHECK(file.at(none) == 0);
+    CHECK(file.at("unknown_columns") == json::array());
+    CHECK(file.at("statements") == json::array());
+    CHECK(file.at("hold").is_null());
+  }
+  const json all = home.run({"--json", "transactions"}).json();
+  for (const std::string& name : open_months) {
+    const json truth = truth_of(name);
+    const json rows = in_file_order(all.at("transactions"), truth.at("issuer"));
+    check_transactions(rows, truth);
+    for (const json& row : rows) CHECK(row.at("statement_id").is_null());
+  }
+  CHECK(home.run({"--json", "statements"}).json().at("statements") == json::array());
+
+  const json changes = home.run({"--json", "changes"}).json();
+  CHECK(home.run(import_of(open_months)).exit == 0);
+  CHECK(home.run({"--json", "changes"}).json() == changes);
+  CHECK(home.run({"--json", "transactions"}).json() == all);
+
+  for (const std::string& name : open_months) {
+    Words dry = import_of({name}, {"--dry-run"});
+    dry.insert(dry.begin(), {"--now", "2026-09-28T03:00:00Z"});
+    const json file = home.bare(dry).json().at("files").at(0);
+    check_transactions(file.at("transactions"), truth_of(name));
+    CHECK(file.at("statements") == json::array());
+  }
+}
+
+TEST_CASE("the same list taken in again after its month is over revises its rows, and adds none") {
+  Household home;
+  home.init();
+  REQUIRE(home.run(import_of({"smbc-pending"})).exit == 0);  // in September, to be paid in November
+  const auto at = [&home](const char* now, const Words& words) {
+    Words all = {"--store", home.store().string(), "--key-file", (home.folder() / "key").string(), "--now", now};
+    all.insert(all.end(), words.begin(), words.end());
+    return home.bare(all).json();
+  };
+  CHECK(at("2026-11-30T14:59:59Z", import_of({"smbc-pending"})).at("files").at(0).at("modified") == 0);
+  const json file = at("2026-11-30T15:00:00Z", import_of({"smbc-pending"})).at("files").at(0);  // December in Japan
+  CHECK(file.at("added") == 0);
+  CHECK(file.at("modified") == 8);
+  CHECK(file.at("unchanged") == 6);
+  const json rows = at("2026-11-30T15:00:00Z", {"--json", "transactions"}).at("transactions");
+  REQUIRE(rows.size() == 14);
+  for (const json& row : rows) {
+    INFO(row.at("merchant_raw"));
+    CHECK((row.at("status") == "posted") == !row.at("billed_minor").is_null());
+  }
+  CHECK(at("2026-12-02T00:00:00Z", import_of({"smbc-pending"})).at("files").at(0).at("unchanged") == 14);
+}
+
 TEST_CASE("a dry run's table is for people, in their language") {
   Household home;
   const std::string file = sample("jcb").string();

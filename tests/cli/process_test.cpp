@@ -147,6 +147,32 @@ TEST_CASE("a reader that goes away ends the program quietly") {
   }
 }
 
+TEST_CASE("edits of two programs at once are both kept, and can both be taken back") {
+  Process home;
+  REQUIRE(home.run({"import", sample("jcb").string()}).exit == 0);
+  const std::string id = home.run({"--json", "transactions"}).json().at("transactions").at(0).at("id");
+  const Ends out = make_pipe(), err = make_pipe();
+  const pid_t note = start(home.with_store({"transactions", "edit", id, "--note", "one"}), {}, out.write, err.write);
+  const pid_t category =
+      start(home.with_store({"transactions", "edit", id, "--category", "two"}), {}, out.write, err.write);
+  ::close(out.write);
+  ::close(err.write);
+  drain(out.read);
+  INFO(drain(err.read));
+  CHECK(exit_of(note) == 0);
+  CHECK(exit_of(category) == 0);
+  const auto user = [&] {
+    return home.run({"--json", "transactions", "show", id}).json().at("transactions").at(0).at("user");
+  };
+  CHECK(user().at("note") == "one");
+  CHECK(user().at("category") == "two");
+  CHECK(home.run({"transactions", "undo", id}).exit == 0);
+  CHECK((user().at("note") == "one") != (user().at("category") == "two"));
+  CHECK(home.run({"transactions", "undo", id}).exit == 0);
+  CHECK(user().at("note").is_null());
+  CHECK(user().at("category").is_null());
+}
+
 TEST_CASE("a full disk behind stdout is 16, not success") {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   REQUIRE(full >= 0);

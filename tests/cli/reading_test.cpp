@@ -2,6 +2,7 @@
 //
 // Commands that read: the JSON shapes of the contract, field by field, and the tables beside them.
 #include <catch2/catch.hpp>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -77,23 +78,27 @@ TEST_CASE("shapes of everything that reads") {
 
   const json upcoming = home.read({"upcoming"});
   REQUIRE(upcoming.at("debits").size() == 3);
-  has_fields(upcoming.at("debits").at(0), {"issuer", "statement_id", "billing_month", "payment_due_date",
-                                           "amount_minor", "currency", "balanced", "card_labels"});
+  has_fields(upcoming.at("debits").at(0),
+             {"issuer", "statement_id", "billing_month", "payment_due_date", "amount_minor", "currency", "balanced",
+              "card_labels", "certainty", "due_is_expected", "pending_minor", "card_ids", "used_from", "used_to"});
   REQUIRE_FALSE(upcoming.at("remainders").empty());
   has_fields(upcoming.at("remainders").at(0), {"transaction_id", "card_label", "merchant_normalized", "payment_type",
-                                               "remaining_parts", "remaining_minor", "currency"});
+                                               "remaining_parts", "remaining_minor", "currency", "certainty", "parts"});
+  REQUIRE_FALSE(upcoming.at("months").empty());
+  has_fields(upcoming.at("months").at(0), {"month", "currency", "amount_minor", "certainty", "more_unknown", "cards"});
 
   const json changes = home.read({"changes"});
   has_fields(changes, {"changes", "cursor", "has_more"});
   has_fields(changes.at("changes").at(0), {"position", "change", "entity", "id", "reason"});
 
   const json coverage = home.read({"coverage"}).at("cards");
-  has_fields(coverage.at(0), {"card_id", "ranges", "gaps"});
+  has_fields(coverage.at(0), {"card_id", "ranges", "gaps", "not_looked", "issuer_gives_no_more", "grows_from",
+                              "statements", "known_to", "looked_at", "newest_use", "quiet_since", "missing_statement"});
   has_fields(coverage.at(0).at("ranges").at(0), {"from", "to", "channel", "certainty"});
 
   const json status = home.read({"status"});
-  has_fields(status, {"store", "mode", "simulated", "connections", "cards", "next_debits", "months", "problems",
-                      "quarantined"});
+  has_fields(status, {"store", "mode", "simulated", "connections", "freshness", "cards", "next_debits", "months",
+                      "problems", "quarantined"});
   CHECK(status.at("simulated") == true);
   CHECK(status.at("mode") == "personal");
 
@@ -172,6 +177,27 @@ TEST_CASE("changes can be followed from a cursor") {
   CHECK(home.run({"changes", "--since", "foreign"}).exit == 2);
 }
 
+TEST_CASE("a cursor that the feed has forgotten: exit 5, and a cursor to go on from after reading anew") {
+  Settled home;
+  const std::string old = home.read({"changes", "--limit", "5"}).at("cursor");
+  const auto later = [&](Words words) {
+    words.insert(words.begin(), {"--json", "--store", home.store().string(), "--key-file",
+                                 (home.folder() / "key").string(), "--now", "2028-01-01T03:00:00Z"});
+    return home.bare(words);
+  };
+  const Ran pruned = later({"doctor", "--prune"});
+  CHECK(pruned.exit == 0);
+  CHECK(pruned.json().at("changes_pruned") > 40);
+  const Ran too_old = later({"changes", "--since", old});
+  CHECK(too_old.exit == 5);
+  const json error = too_old.json().at("error");
+  CHECK(error.at("code") == "cursor_too_old");
+  const Ran again = later({"changes", "--since", error.at("restart_cursor").get<std::string>()});
+  CHECK(again.exit == 0);
+  CHECK(again.json().at("changes").empty());
+  CHECK_FALSE(home.run({"--json", "transactions", "show", "nosuchrow"}).json().at("error").contains("restart_cursor"));
+}
+
 TEST_CASE("one transaction, and why it is that one") {
   Settled home;
   const json twins = home.read({"transactions", "--from", "2026-08-21", "--to", "2026-08-21", "--issuer", "smbc_card"});
@@ -189,6 +215,48 @@ TEST_CASE("one transaction, and why it is that one") {
     CHECK(home.run({"--lang", "ja", "transactions", "show", id, "--why"}).out.find("原文・金額・通貨") !=
           std::string::npos);
   }
+}
+
+TEST_CASE("a statement explained: sums, shares, components, in JSON and in both languages") {
+  Settled home;
+  for (const json& statement : home.read({"statements"}).at("statements")) {
+    const std::string id = statement.at("id");
+    const json shown = home.read({"statements", "show", id});
+    has_fields(shown, {"statements", "sums", "transactions", "no_longer_listed", "rejected", "holds"});
+    CHECK(shown.at("statements").at(0) == statement);
+    CHECK(shown.at("transactions").size() == statement.at("transaction_count"));
+    std::int64_t billed = 0;
+    for (const json& row : shown.at("transactions"))
+      if (!row.at("billed_minor").is_null()) billed += row.at("billed_minor").get<std::int64_t>();
+    for (const json& component : statement.at("components")) billed += component.at("amount_minor").get<std::int64_t>();
+    CHECK(billed == statement.at("computed_total_minor"));
+    REQUIRE_FALSE(shown.at("sums").empty());
+    for (const json& sum : shown.at("sums")) CHECK(sum.at("difference_minor") == 0);
+    const Ran english = home.run({"statements", "show", id});
+    const Ran japanese = home.run({"--lang", "ja", "statements", "show", id});
+    CHECK(english.out.find("Stated") != std::string::npos);
+    CHECK(japanese.out.find("合計の照合") != std::string::npos);
+  }
+  CHECK(home.run({"statements", "show", "nosuchstatement"}).exit == 5);
+}
+
+TEST_CASE("what will be debited adds up by month") {
+  Settled home;
+  const json upcoming = home.read({"upcoming"});
+  std::map<std::string, std::int64_t> debited, by_month;
+  for (const json& debit : upcoming.at("debits"))
+    debited[debit.at("billing_month").get<std::string>()] += debit.at("amount_minor").get<std::int64_t>();
+  for (const json& month : upcoming.at("months")) {
+    std::int64_t cards = 0;
+    for (const json& card : month.at("cards")) cards += card.at("amount_minor").get<std::int64_t>();
+    CHECK(cards == month.at("amount_minor"));
+    if (!month.at("month").is_null()) by_month[month.at("month").get<std::string>()] = month.at("amount_minor");
+  }
+  for (const auto& [month, amount] : debited) CHECK(by_month.at(month) >= amount);
+  const Ran plain = home.run({"upcoming"});
+  CHECK(plain.out.find("stated by the card company") != std::string::npos);
+  CHECK(plain.out.find("By month") != std::string::npos);
+  CHECK(home.run({"--lang", "ja", "upcoming"}).out.find("月別の合計") != std::string::npos);
 }
 
 TEST_CASE("tables in both languages, without colours where nobody sees them") {

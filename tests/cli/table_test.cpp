@@ -27,6 +27,20 @@ TEST_CASE("widths count East Asian characters as a terminal shows them") {
   CHECK(display_width("𠮷野家") == 6);
 }
 
+TEST_CASE("a column that may leave does so where shrinking is not enough") {
+  Table table({{"Merchant", Align::left, true}, {"Amount", Align::right}, {"ID", Align::left, false, true}});
+  table.add({"a very long merchant", "1,980", "T1234"});
+  CHECK(lines_of(table.text(0, false))[2] == "a very long merchant   1,980  T1234");
+  CHECK(lines_of(table.text(23, false))[2] == "a very …   1,980  T1234");
+  for (const int narrow : {22, 20}) {
+    const auto lines = lines_of(table.text(narrow, false));
+    CHECK(lines[0].find("ID") == std::string::npos);
+    CHECK(lines[2].find("T1234") == std::string::npos);
+    CHECK(lines[2].ends_with("1,980"));
+    for (const std::string& line : lines) CHECK(display_width(line) <= narrow);
+  }
+}
+
 TEST_CASE("columns line up with mixed scripts") {
   Table table({{"Card"}, {"Amount", Align::right}, {"Plan"}});
   table.add({"楽天カード", "1,980", "one time"});

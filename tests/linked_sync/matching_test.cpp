@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "tests/linked_sync/household.h"
+#include "tests/linked_sync/card_files.h"
 
 namespace {
 
@@ -133,24 +133,89 @@ TEST_CASE("a pending row that is listed again in time stays, and one that was re
   CHECK(home.view()->month_totals().value().front().count == 2);
 }
 
-TEST_CASE("without a link and with another amount nothing is merged on a guess") {
+TEST_CASE("pending to posted under a new id and with another amount is asked about, never merged") {
   Household home;
   REQUIRE(home.look({listing({waiting})}).added == 1);
-  const ApiLine posted{"T9", "2026-11-14", "見本ガス", "4870"};
-  const ConnectionReport report = home.look({listing({posted})});
-  CHECK(report.added == 1);
-  CHECK(home.rows().size() == 2);
+  const ApiLine posted{"T9", "2026-11-14", "見本ガス", "5320"};
+  for (int look = 0; look < 3; ++look) {
+    CHECK(home.look({listing({posted})}).added == (look == 0 ? 1U : 0U));
+    CHECK(home.rows().size() == 2);
+    const auto asked = suggestions(home);
+    REQUIRE(asked.size() == 1);
+    CHECK(asked.front().first == home.rows().front().key);
+    CHECK(asked.front().second == home.rows().back().key);
+    CHECK(asked.front().evidence == MatchRule::alike);
+    CHECK(asked.front().detail == "amount +320, 2 days later");
+  }
+  SECTION("until the pending row is gone") {
+    home.clock.set_wall(noon + std::chrono::days(30));
+    CHECK(home.look({listing({posted})}).removed == 1);
+    CHECK(suggestions(home).empty());
+    CHECK(suggestions(home, SuggestionState::outdated).size() == 1);
+  }
+  SECTION("until the issuer links it to another row") {
+    const ApiLine linked{"T10", "2026-11-15", "見本ガス", "5000", false, "P1"};
+    CHECK(home.look({listing({posted, linked})}).added == 0);
+    CHECK(suggestions(home).empty());
+    CHECK(suggestions(home, SuggestionState::outdated).size() == 1);
+  }
 }
 
-TEST_CASE("two pending twins and two posted ones without links are not merged on a guess") {
+TEST_CASE("an amount that becomes final under the same id is a revision of the row, with its reason") {
+  Household home;
+  REQUIRE(home.look({listing({waiting})}).added == 1);
+  const TransactionKey key = home.rows().front().key;
+  ApiLine final_amount = waiting;
+  final_amount.amount = "4870";
+  final_amount.pending = false;
+  CHECK(home.look({listing({final_amount})}).modified == 1);
+  REQUIRE(home.rows().size() == 1);
+  CHECK(home.rows().front().key == key);
+  const auto reasons = home.view()->reasons_of(key).value();
+  REQUIRE(reasons.size() == 1);
+  CHECK(reasons.front().rule == MatchRule::same_identity);
+  CHECK(reasons.front().detail == "amount -130");
+  CHECK(reasons.front().at == noon);
+  // A view from before the change does not take it back.
+  CHECK(home.look({listing({waiting})}).outcome == SyncOutcome::unchanged);
+  CHECK(home.rows().front().facts.amount_minor == 4870);
+}
+
+TEST_CASE("a listing from before the posting lists the pending id: it is the posted row") {
+  Household home;
+  REQUIRE(home.look({listing({book, waiting})}).added == 2);
+  const ApiLine posted{"T9", "2026-11-14", "見本ガス　本店", "4870", false, "P1"};
+  REQUIRE(home.look({listing({book, posted})}).modified == 1);
+  CHECK(home.look({listing({book, waiting})}).added == 0);
+  REQUIRE(home.rows().size() == 2);
+  CHECK(home.rows().back().facts.status == TransactionStatus::posted);
+  CHECK(home.rows().back().facts.amount_minor == 4870);
+  CHECK(home.view()->aliases_of(home.rows().back().key).value().size() == 1);
+  CHECK(rules_of(home, home.rows().back().key) == std::vector<std::string>{"issuer_link"});
+  CHECK(home.look({listing({book, posted})}).outcome == SyncOutcome::unchanged);
+}
+
+TEST_CASE("two pending twins and two posted ones without links are interchangeable: two rows") {
   Household home;
   ApiLine twin = waiting;
   twin.id = "P2";
   REQUIRE(home.look({listing({waiting, twin})}).added == 2);
   const ApiLine one{"T8", "2026-11-12", "見本ガス", "5000"};
   const ApiLine two{"T9", "2026-11-12", "見本ガス", "5000"};
-  home.look({listing({one, two})});
-  CHECK(home.rows().size() == 4);
+  CHECK(home.look({listing({one, two})}).added == 0);
+  CHECK(home.rows().size() == 2);
+  CHECK(suggestions(home).empty());
+}
+
+TEST_CASE("one pending twin more than posted ones is asked about") {
+  Household home;
+  ApiLine twin = waiting;
+  twin.id = "P2";
+  REQUIRE(home.look({listing({waiting, twin})}).added == 2);
+  CHECK(home.look({listing({{"T8", "2026-11-13", "見本ガス", "5000"}})}).added == 1);
+  CHECK(home.rows().size() == 3);
+  REQUIRE(suggestions(home).size() == 1);
+  CHECK(suggestions(home).front().detail == "same amount, 1 day later");
 }
 
 TEST_CASE("a row whose date the issuer moved under a stable id stays one row") {
@@ -239,6 +304,34 @@ TEST_CASE("a stable id that one document states twice is one row: as it was said
     CHECK(home.look({statement("S1", {book, later}, "950")}).added == 1);
     CHECK(home.view()->statements().value().front().balanced == true);
   }
+}
+
+TEST_CASE("rows of a bill that share one id are rows of their own where the bill's total counts each") {
+  const ApiLine gas{"T7", "2026-11-12", "見本ガス", "5000"};
+  const ApiLine toll{"T7", "2026-11-13", "見本東", "330"};
+  Household home;
+  CHECK(home.look({statement("S1", {gas, toll}, "5330")}).added == 2);
+  REQUIRE(home.view()->statements().value().size() == 1);
+  CHECK(home.view()->statements().value().front().balanced == true);
+  CHECK(home.look({statement("S1", {gas, toll}, "5330")}).outcome == SyncOutcome::unchanged);
+  CHECK(home.rows().size() == 2);
+}
+
+TEST_CASE("without ids, the only row of a day and shop that a list shows with another amount is revised") {
+  Household home;
+  const ApiLine before{"", "2026-11-10", "見本書店", "900"};
+  const ApiLine after{"", "2026-11-10", "見本書店", "950"};
+  const ApiLine other{"", "2026-11-11", "見本駅", "210"};
+  REQUIRE(home.look({listing({before, other})}).added == 2);
+  const TransactionKey key = home.rows().front().key;
+  const ConnectionReport report = home.look({listing({after, other})});
+  CHECK(report.modified == 1);
+  CHECK(report.held == 0);
+  REQUIRE(home.rows().size() == 2);
+  CHECK(home.rows().front().key == key);
+  CHECK(home.rows().front().facts.amount_minor == 950);
+  CHECK(rules_of(home, key) == std::vector<std::string>{"revised_amount"});
+  CHECK(home.view()->reasons_of(key).value().front().detail == "amount +50");
 }
 
 TEST_CASE("real twins of one day have ids of their own and are both kept") {
@@ -386,7 +479,15 @@ TEST_CASE("a list that states another amount than a settled statement bills make
   CHECK(report.held == 1);
   CHECK(report.needs_attention());
   CHECK(home.rows().front().facts.amount_minor == 900);  // a list does not say what is billed
-  CHECK(home.look({listing({corrected})}).held == 1);
+  // While it goes on it is no news, also where the statement is asked for again and says what it said.
+  const std::uint64_t position = home.view()->last_position().value();
+  for (int look = 0; look < 2; ++look) {
+    const ConnectionReport again = home.look({statement("S1", {book}, "900"), listing({corrected})});
+    CHECK(again.held == 0);
+    CHECK_FALSE(again.needs_attention());
+    CHECK(home.view()->statements().value().front().held_count == 1);
+  }
+  CHECK(home.view()->last_position().value() == position);
   CHECK(known_at(home, 2)->settled.empty());
 
   CHECK(home.look({statement("S1", {corrected}, "950"), listing({corrected})}).held == 0);
@@ -396,7 +497,28 @@ TEST_CASE("a list that states another amount than a settled statement bills make
   CHECK(statements.front().balanced == true);
   CHECK(home.rows().front().facts.amount_minor == 950);
   home.look({listing({corrected})});
-  CHECK(known_at(home, 4)->settled.front().stated_total_minor == 950);
+  CHECK(known_at(home, 5)->settled.front().stated_total_minor == 950);
+}
+
+TEST_CASE("a dispute is over when the list states what is billed") {
+  Household home;
+  ApiLine wrong = book;
+  wrong.amount = "950";
+  REQUIRE(home.look({statement("S1", {book}, "900"), listing({wrong})}).held == 1);
+  CHECK(home.look({listing({book})}).held == 0);
+  CHECK(home.view()->statements().value().front().held_count == 0);
+  CHECK(home.look({listing({book})}).outcome == SyncOutcome::unchanged);
+}
+
+TEST_CASE("a statement whose dates the issuer moves is the same statement") {
+  Household home;
+  REQUIRE(home.look({statement("S1", {book, station}, "1110")}).added == 2);
+  Exchange moved = statement("S1", {book, station}, "1110");
+  moved.documents.front().closing_date = "2026-11-16";
+  CHECK(home.look({moved}).added == 0);
+  CHECK(home.rows().size() == 2);
+  REQUIRE(home.view()->statements().value().size() == 1);
+  CHECK(home.view()->statements().value().front().closing_date == parse_iso_date("2026-11-16").value());
 }
 
 TEST_CASE("a pending copy of a billed row disputes nothing") {

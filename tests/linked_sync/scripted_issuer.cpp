@@ -11,8 +11,8 @@ namespace {
 class ScriptedConversation final : public Conversation {
  public:
   explicit ScriptedConversation(const ScriptedIssuer& issuer) : script_(issuer.script), layouts_(issuer.layouts()) {
-    add_card(issuer.card_key, "0001");
-    for (const std::string& key : issuer.more_cards) add_card(key, "0002");
+    add_card(issuer.card_key, issuer.card_name, issuer.last4);
+    for (const std::string& key : issuer.more_cards) add_card(key, issuer.card_name, "0002");
   }
 
   Result<std::optional<IssuerRequest>> next_request() override {
@@ -38,8 +38,8 @@ class ScriptedConversation final : public Conversation {
   std::span<const CardClue> cards() const override { return cards_; }
 
  private:
-  void add_card(const std::string& key, const char* last4) {
-    cards_.push_back({.key_text = Secret(std::string_view(key)), .name = "見本カード", .last4 = last4});
+  void add_card(const std::string& key, const std::string& name, const std::string& last4) {
+    cards_.push_back({.key_text = Secret(std::string_view(key)), .name = name, .last4 = last4});
   }
   void end_document(const ApiDocument& document) {
     card_ = document.card;
@@ -114,6 +114,11 @@ ScriptedIssuer::ScriptedIssuer(const std::string& id) {
   known.transaction_id_is_stable = true;
   layouts_ = {layout(known.id, "scripted_listing", WindowRule::card_range),
               layout(known.id, "scripted_statement", WindowRule::statement)};
+}
+
+void ScriptedIssuer::be(const IssuerId& id) {
+  known.id = id;
+  for (LayoutInfo& layout : layouts_) layout.issuer = id;
 }
 
 std::unique_ptr<Conversation> ScriptedIssuer::converse(const FetchPlan& plan) const {

@@ -51,11 +51,15 @@ class ScriptedIssuer final : public LinkedIssuer {
  public:
   explicit ScriptedIssuer(const std::string& id);
 
-  Script script;                         ///< of the next conversation
-  std::string card_key = "card one";     ///< what tells the card apart
+  Script script;                      ///< of the next conversation
+  std::string card_key = "card one";  ///< what tells the card apart
+  std::string card_name = "見本カード";
+  std::string last4 = "0001";
   std::vector<std::string> more_cards;   ///< the same of others
   mutable std::vector<FetchPlan> plans;  ///< one a conversation
   IssuerProfile known;
+  /// From here on it is this company: two consents at one company are two issuers of it.
+  void be(const IssuerId& id);
 
   const IssuerProfile& profile() const override { return known; }
   std::span<const LayoutInfo> layouts() const override { return layouts_; }

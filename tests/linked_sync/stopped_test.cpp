@@ -207,6 +207,7 @@ TEST_CASE("an answer about cards of which none is known is about somebody else")
   Household home;
   REQUIRE(home.look({listing({book})}).added == 1);
   home.issuer.card_key = "somebody else's card";
+  home.issuer.last4 = "7777";
   const ConnectionReport report = home.look({listing({station})});
   CHECK(report.outcome == SyncOutcome::failed);
   CHECK(reason(report) == "wrong_owner");
@@ -226,7 +227,12 @@ TEST_CASE("a window of which more than half cannot be read is held whole, fewer 
   CHECK(reason(held) == "schema_drift");
   CHECK(held.held == 3);
   CHECK(home.last_entry() == "held schema_drift");
-  check_nothing_stored(home);
+  REQUIRE(held.hold_id.has_value());
+  CHECK(home.rows().empty());
+  CHECK(home.view()->coverage().value().empty());
+  CHECK(home.view()->cards().value().empty());
+  REQUIRE(home.view()->holds().value().size() == 1);
+  CHECK(home.view()->holds().value().front().code == Code::schema_drift);
 
   const ConnectionReport half = home.look({listing({book, broken})});
   CHECK(half.outcome == SyncOutcome::fresh);
@@ -236,6 +242,7 @@ TEST_CASE("a window of which more than half cannot be read is held whole, fewer 
   CHECK(half.rejected.front().request == "/transactions");
   CHECK(half.needs_attention());
   CHECK(home.view()->quarantine().value().size() == 1);
+  CHECK(home.view()->holds().value().front().state == HoldState::outdated);
 }
 
 TEST_CASE("a frame that the adapter cannot read holds the window") {

@@ -230,4 +230,21 @@ TEST_CASE("the month that a text names", "[date]") {
     CHECK(shown(text) == "refused");
 }
 
+TEST_CASE("a month of payment has its year, or is none", "[date]") {
+  const auto month = [](std::string_view text) {
+    const auto read = normalizers::read_payment_month(text);
+    return read ? iso(*read) : std::string();
+  };
+  for (const char* const text : {"'26/08", "26/8", "2026/08", " '26/08 ", "２６／０８", "＇26/8"}) {
+    INFO(text);
+    CHECK(month(text) == "2026-08");
+  }
+  CHECK(month("'99/12") == "2099-12");
+  for (const char* const text : {"", "'", "8月", "11月以降", "'26/13", "'26/0", "'26/", "/08", "'26/08/26", "026/08",
+                                 "'26-08", "''26/08", "26/08x", "1800/08"}) {
+    INFO(text);
+    CHECK(month(text).empty());
+  }
+}
+
 }  // namespace meisai

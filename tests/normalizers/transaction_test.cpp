@@ -2,6 +2,7 @@
 //
 // A record and a vocabulary make a transaction: kinds and signs, plans, foreign detail, and what is refused.
 #include <catch2/catch.hpp>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -156,6 +157,33 @@ TEST_CASE("a plan cell that is a number of payments, and one that is empty", "[t
   CHECK(facts(row({{Field::amount, "5"}}, "", "割引"), counts)->plan.type == P::unknown);
   CHECK(facts(row({{Field::amount, "5"}}))->plan.type == P::unknown);
   CHECK(facts(row({{Field::amount, "5"}}), {.empty_plan = EmptyPlan::one_time})->plan.type == P::one_time);
+}
+
+TEST_CASE("a count of payments may stand in a cell of its own", "[transaction]") {
+  using P = PaymentType;
+  const auto read = [](std::string_view word, std::string_view count) {
+    const auto row_facts = facts(row({{Field::amount, "100"}, {Field::plan, word}, {Field::plan_count, count}}));
+    REQUIRE(row_facts);
+    const PaymentPlan& plan = row_facts->plan;
+    return std::tuple(plan.type, plan.count.value_or(0), flagged(*row_facts, RowFlag::field_dropped));
+  };
+  CHECK(read("分割払い", "10") == std::tuple(P::installments, 10, false));
+  CHECK(read("分割払い", "１０回") == std::tuple(P::installments, 10, false));
+  CHECK(read("2回払い", "2") == std::tuple(P::two_times, 2, false));
+  CHECK(read("ボーナス2回", "2") == std::tuple(P::bonus_two, 2, false));
+  CHECK(read("1回払い", "1") == std::tuple(P::one_time, 0, false));
+  CHECK(read("リボ払い", "") == std::tuple(P::revolving, 0, false));
+  CHECK(read("2回払い", "3") == std::tuple(P::two_times, 2, true));  // the word stands, the contradiction is flagged
+  for (const char* const odd : {"x", "0", "10/12"})
+    CHECK(read("分割払い", odd) == std::tuple(P::installments, 0, true));
+}
+
+TEST_CASE("rows of an open month are pending", "[transaction]") {
+  Vocabulary open = vocabulary;
+  open.open_month = true;
+  const Cells cells = row({{Field::amount, "100"}, {Field::billed, "100"}, {Field::payment_month, "'26/08"}});
+  CHECK(facts(cells, open)->status == TransactionStatus::pending);
+  CHECK(facts(cells)->status == TransactionStatus::posted);
 }
 
 TEST_CASE("without a billed column, one-time rows are billed at their amount", "[transaction]") {

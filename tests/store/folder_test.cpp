@@ -183,7 +183,7 @@ TEST_CASE("a newer schema is refused before anything is written", "[folder]") {
   const bool vault = GENERATE(true, false);
   {
     auto database = vault ? world.raw_vault() : world.raw_control();
-    must(database.set_user_version(3));
+    must(database.set_user_version(100));
   }
   CHECK(code_of(world.try_open()) == Code::store_too_new);
 }

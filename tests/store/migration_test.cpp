@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A store as version 1 made it: opened, brought to today's version, with all that it held.
+// Stores as versions 1 and 2 made them: opened, brought to today's version, with all that they held.
 #include <algorithm>
 
 #include "storage/sqlcipher/schema.h"
@@ -63,7 +63,50 @@ void make_version_1(FolderWorld& world) {
                  "INSERT INTO raw_page VALUES(1,zeroblob(3)); INSERT INTO staged_page VALUES(1)"));
 }
 
+/// The same after version 2 had opened it and linked a company.
+void make_version_2(FolderWorld& world) {
+  make_version_1(world);
+  auto control = world.raw_control();
+  must(sqlcipher::migrate(control, sqlcipher::control_migrations().first(2)));
+  auto vault = world.raw_vault();
+  must(sqlcipher::migrate(vault, sqlcipher::vault_migrations().first(2)));
+  must(vault.exec("INSERT INTO document VALUES(2,x'" + std::string(64, '1') +
+                  "','sample_card','api','UTF-8','api',9,10,'con0');"
+                  "INSERT INTO card VALUES(2,'sample_card',zeroblob(32),'Sample','','','','Sample',0);"
+                  "INSERT INTO card_connection VALUES(2,'con0');"
+                  "INSERT INTO txn VALUES(2,2,20698,x'02" +
+                  std::string(30, '0') +
+                  "',0,2,1,250,NULL,NULL,0,0,'cafe',NULL,NULL);"
+                  "INSERT INTO month_total VALUES(2,24320,'JPY',250,1);"
+                  "UPDATE head SET next_txn=3"));
+}
+
 }  // namespace
+
+TEST_CASE("a store that version 2 made goes on", "[migration]") {
+  FolderWorld world;
+  make_version_2(world);
+  world.open();
+  const auto rows = world.rows();
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1].facts.status == TransactionStatus::pending);
+  CHECK_FALSE(rows[1].absent_since);
+  CHECK_FALSE(rows[1].ignored);
+  const auto view = world.view();
+  const auto documents = must(view->documents());
+  REQUIRE(documents.size() == 2);
+  CHECK(documents[1].connection == ConnectionId("con0"));
+  CHECK(documents[1].state == DocumentState::taken_in);
+  CHECK(documents[1].about_card == no_card);
+  const auto cards = must(view->cards());
+  REQUIRE(cards.size() == 2);
+  CHECK(cards[1].connections == std::vector{ConnectionId("con0")});
+  CHECK(cards[1].aliases.empty());
+  CHECK(must(view->suggestions()).empty());
+  CHECK(must(view->holds()).empty());
+  CHECK(must(view->first_position()) == 1);
+  CHECK(world.findings().empty());
+}
 
 TEST_CASE("a store that version 1 made goes on", "[migration]") {
   FolderWorld world;
@@ -78,6 +121,9 @@ TEST_CASE("a store that version 1 made goes on", "[migration]") {
     CHECK(must(view->documents()).at(0).connection.empty());
     CHECK(must(view->statements()).size() == 1);
     CHECK(must(view->coverage()).size() == 1);
+    // When it was committed was not kept then: at the newest audit entry at the latest, so that nothing goes early.
+    CHECK(must(view->changes(0, 9)).at(0).at == entry("init").at);
+    CHECK(must(view->first_position()) == 1);
   }
   const auto rows = world.rows();
   REQUIRE(rows.size() == 1);

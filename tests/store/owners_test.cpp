@@ -166,6 +166,7 @@ TEMPLATE_TEST_CASE("references of an issuer come back with their row", "[owners]
   put.facts.pending_reference = "PEND-1";
   put.facts.flags = 63;
   put.absent_since = day(2026, 9, 20);
+  put.disputed_minor = -950;
   world.write([&](LedgerWrite& window) {
     must(window.insert(put));
     must(window.insert(row(card, day(2026, 9, 2), 2)));
@@ -174,7 +175,9 @@ TEMPLATE_TEST_CASE("references of an issuer come back with their row", "[owners]
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].facts == put.facts);
   CHECK(rows[0].absent_since == day(2026, 9, 20));
+  CHECK(rows[0].disputed_minor == -950);
   CHECK_FALSE(rows[1].absent_since);
+  CHECK_FALSE(rows[1].disputed_minor);
   CHECK(rows[1].facts.issuer_reference.empty());
   CHECK(rows[1].facts.pending_reference.empty());
 }

@@ -4,6 +4,7 @@
 // rows, months, history and positions after every one of them.
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -16,6 +17,7 @@ namespace {
 struct Model {
   std::map<TransactionKey, StoredRow> rows;
   std::map<TransactionKey, std::size_t> revisions;
+  std::map<TransactionKey, std::vector<UserLayer>> layers;  // oldest first
   std::uint64_t positions = 0;
 };
 
@@ -32,10 +34,15 @@ class Player {
     Model next = committed_;
     const std::size_t steps = pick(12);
     for (std::size_t i = 0; i < steps; ++i) {
-      if (next.rows.empty() || pick(3) != 0)
-        insert(*window, next);
-      else
+      const std::size_t step = next.rows.empty() ? 5 : pick(9);
+      if (step < 2)
         revise(*window, next);
+      else if (step == 2)
+        annotate(*window, next);
+      else if (step == 3)
+        undo(*window, next);
+      else
+        insert(*window, next);
     }
     if (pick(4) == 0) return;  // never committed
     must(window->add_audit(entry()));
@@ -47,7 +54,7 @@ class Player {
     const auto view = world_.view();
     std::map<TransactionKey, StoredRow> rows;
     std::pair<DayKey, TransactionKey> last{INT32_MIN, 0};
-    must(view->transactions({}, [&](const StoredRow& each) {
+    must(view->transactions({.with_ignored = true}, [&](const StoredRow& each) {
       RC_ASSERT((std::pair(each.day, each.key) > last));
       last = {each.day, each.key};
       rows.emplace(each.key, each);
@@ -60,14 +67,17 @@ class Player {
       RC_ASSERT(found != rows.end());
       RC_ASSERT((found->second.facts == expected.facts));
       RC_ASSERT(found->second.day == expected.day);
+      RC_ASSERT(found->second.ignored == expected.ignored);
       RC_ASSERT(must(view->revisions_of(key)).size() == committed_.revisions[key]);
-      if (const auto month = ledger_rules::counted_month(expected.facts)) {
+      if (const auto month = ledger_rules::counted_month(expected)) {
         auto& [sum, count] = months[{expected.card, *month}];
         sum += expected.facts.amount_minor;
         ++count;
       }
     }
+    compare_layers(*view);
     const auto totals = must(view->month_totals());
+    std::erase_if(months, [](const auto& month) { return month.second.second == 0; });
     RC_ASSERT(totals.size() == months.size());
     for (const MonthTotal& total : totals) {
       const auto& [sum, count] = months[{total.card, total.month}];
@@ -81,6 +91,22 @@ class Player {
       position = ledger_rules::last_position_of(change);
     }
     RC_ASSERT(position == committed_.positions);
+  }
+
+  void compare_layers(LedgerView& view) {
+    std::map<TransactionKey, UserLayer> newest;
+    for (const auto& [key, layers] : committed_.layers) {
+      RC_ASSERT((must(view.user_layer_history(key)) == layers));
+      if (!layers.empty() && !layers.back().empty()) newest[key] = layers.back();
+    }
+    RC_ASSERT((must(view.user_layers()) == newest));
+    std::size_t seen = 0;
+    must(view.transactions({}, [&](const StoredRow& each) {
+      RC_ASSERT_FALSE(each.ignored);
+      return ++seen != 0;
+    }));
+    RC_ASSERT(static_cast<std::ptrdiff_t>(seen) ==
+              std::ranges::count_if(committed_.rows, [](const auto& each) { return !each.second.ignored; }));
   }
 
   void check() { RC_ASSERT(world_.findings().empty()); }
@@ -112,11 +138,36 @@ class Player {
     const auto target = std::next(model.rows.begin(), static_cast<std::ptrdiff_t>(pick(model.rows.size())));
     StoredRow changed = random_row();
     changed.key = target->first;
+    changed.ignored = pick(2) == 0;  // is nobody's to say but the person's
     must(window.revise(changed));
     must(window.add_change({.kind = ChangeKind::modified, .first = changed.key, .last = changed.key}));
+    changed.ignored = target->second.ignored;
     target->second = changed;
     ++model.revisions[changed.key];
     ++model.positions;
+  }
+
+  StoredRow& any_row(Model& model) {
+    return std::next(model.rows.begin(), static_cast<std::ptrdiff_t>(pick(model.rows.size())))->second;
+  }
+
+  void annotate(LedgerWrite& window, Model& model) {
+    StoredRow& target = any_row(model);
+    UserLayer layer{.note = std::to_string(pick(3)), .ignored = pick(2) == 0};
+    for (const char* tag : {"a", "b"})
+      if (pick(2) == 0) layer.tags.emplace_back(tag);
+    if (pick(5) == 0) layer = {};
+    must(window.put_user_layer(target.key, layer));
+    model.layers[target.key].push_back(layer);
+    target.ignored = layer.ignored;
+  }
+
+  void undo(LedgerWrite& window, Model& model) {
+    StoredRow& target = any_row(model);
+    std::vector<UserLayer>& layers = model.layers[target.key];
+    RC_ASSERT(must(window.undo_user_layer(target.key)) == !layers.empty());
+    if (!layers.empty()) layers.pop_back();
+    target.ignored = !layers.empty() && layers.back().ignored;
   }
 
   World& world_;

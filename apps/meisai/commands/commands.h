@@ -22,9 +22,15 @@ namespace meisai::cli {
 [[nodiscard]] Result<Exit> execute(const Session&, const ConsentRevokeArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const ImportArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const CardsArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const CardsJoinArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const SuggestionsArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const DecideArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const StatementsArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const StatementArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const TransactionsArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const TransactionArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const EditArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const UndoEditArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const UpcomingArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const ChangesArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const CoverageArguments&);
@@ -34,6 +40,11 @@ namespace meisai::cli {
 [[nodiscard]] Result<Exit> execute(const Session&, const IncidentOpenArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const IncidentLiftArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const IncidentListArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const HoldsArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const HoldShowArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const HoldAcceptArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const HoldDiscardArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const QuarantineArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const DoctorArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const VersionArguments&);
 

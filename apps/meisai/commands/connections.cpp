@@ -5,6 +5,7 @@
 
 #include "apps/meisai/commands/commands.h"
 #include "apps/meisai/consent_screen.h"
+#include "apps/meisai/coverage.h"
 #include "apps/meisai/json.h"
 #include "apps/meisai/words.h"
 
@@ -13,6 +14,25 @@ namespace {
 
 std::string head(const Session& session, Text text) { return std::string(session.say(text)); }
 
+/// The code and what it means.
+std::string reason_text(const Session& session, const std::string& reason) {
+  const auto code = code_named(reason);
+  return code ? reason + ": " + std::string(headline(*code, session.language())) : "–";
+}
+
+/// Why a look was not made or failed, and when the next one is allowed: a table has no room for it.
+void print_troubles(const Session& session, std::span<const Connection> connections) {
+  for (const Connection& c : connections) {
+    if (c.last.outcome != SyncOutcome::not_checked && c.last.outcome != SyncOutcome::failed) continue;
+    const ConnectionFreshness fresh{.connection = c.id,
+                                    .outcome = c.last.outcome,
+                                    .reason = c.last.reason,
+                                    .looked_at = c.last.data_as_of,
+                                    .next_allowed_at = c.last.next_allowed_at};
+    session.print(toned(c.id.text() + "  " + printable(freshness_text(session, fresh)), Tone::bad, session.colors()));
+  }
+}
+
 void print_connection(const Session& session, const IssuerNames& issuers, const Connection& c) {
   std::vector<std::pair<std::string, std::string>> fields = {
       {head(session, Text::field_id), c.id.text()},
@@ -20,7 +40,7 @@ void print_connection(const Session& session, const IssuerNames& issuers, const 
       {head(session, Text::col_state), std::string(word(session, c.state))},
       {head(session, Text::field_linked), rfc3339(c.linked_at)},
       {head(session, Text::col_last), std::string(word(session, c.last.outcome))},
-      {head(session, Text::field_reason), c.last.reason.empty() ? "–" : c.last.reason},
+      {head(session, Text::field_reason), reason_text(session, c.last.reason)},
       {head(session, Text::field_checked), instant_text(c.last.checked_at)},
       {head(session, Text::col_data_as_of), instant_text(c.last.data_as_of)},
       {head(session, Text::field_next_allowed), instant_text(c.last.next_allowed_at)}};
@@ -84,6 +104,7 @@ Result<Exit> execute(const Session& session, const ConnectionsArguments& argumen
     print_connection(session, issuers, connections.front());
   } else {
     print_table(session, connection_table(session, issuers, connections));
+    print_troubles(session, connections);
   }
   return Exit::done;
 }

@@ -15,7 +15,8 @@
 namespace meisai::cli {
 namespace {
 
-constexpr const char* demo_now = "2026-09-28T03:00:00Z";
+constexpr const char* samples_now = "2026-09-28T03:00:00Z";
+constexpr const char* story_now = "2026-12-20T03:00:00Z";
 constexpr const char* demo_month = "2026-08";
 
 /// A folder of its own that goes away with everything in it.
@@ -55,12 +56,21 @@ Result<std::vector<std::string>> sample_files(const Session& session, const Demo
   return files;
 }
 
+using Words = std::vector<std::string>;
+
 class Walk {
  public:
   Walk(const Session& session, const std::filesystem::path& folder) : session_(session), folder_(folder) {}
 
-  /// Runs one command as if it had been typed; after the first failure nothing more.
-  void step(Text title, const std::vector<std::string>& words) {
+  /// Goes on with another, new store.
+  void begin_store(Text title, const std::string& name, const char* now) {
+    store_ = name;
+    now_ = now;
+    step(title, {"init", "--simulated", "--new-key-file", place("key"), "--keyring", place("keyring")});
+  }
+
+  /// Runs one command as if it had been typed; after the first that does not end as expected nothing more.
+  void step(Text title, const Words& words, Exit expected = Exit::done) {
     if (result_ != Exit::done) return;
     if (session_.environment().interrupted()) {
       result_ = Exit::interrupted;
@@ -68,34 +78,70 @@ class Walk {
     }
     std::string shown = "meisai";
     for (const std::string& word : words) shown += " " + std::filesystem::path(word).filename().string();
-    std::vector<std::string> arguments = {"--store", (folder_ / "store").string(),
-                                          "--now",   demo_now,
-                                          "--lang",  session_.language() == Language::ja ? "ja" : "en"};
-    if (words.front() != "init") arguments.insert(arguments.end(), {"--key-file", (folder_ / "key").string()});
-    if (session_.options().no_color) arguments.emplace_back("--no-color");
-    if (session_.options().quiet) arguments.emplace_back("--quiet");
-    arguments.insert(arguments.end(), words.begin(), words.end());
-
+    Exit ended = Exit::done;
     if (session_.json()) {
       StringOutput unseen;
-      result_ = run(arguments, Streams{unseen, session_.streams().err}, session_.environment());
+      ended = run_in_store(words, {unseen, session_.streams().err});
     } else {
       session_.print("");
       session_.print(toned(std::string("# ") + std::string(session_.say(title)), Tone::head, session_.colors()));
       session_.print(toned("$ " + shown, Tone::faint, session_.colors()));
-      result_ = run(arguments, session_.streams(), session_.environment());
+      ended = run_in_store(words, session_.streams());
     }
-    steps_.push_back({shown, result_});
+    steps_.push_back({shown, ended});
+    if (ended != expected) result_ = ended == Exit::done ? Exit::fault : ended;
   }
+
+  /// The first id that a listing command shows.
+  [[nodiscard]] std::string first_id(Words words) {
+    StringOutput shown;
+    words.insert(words.begin(), "--json");
+    std::string id = run_in_store(words, {shown, session_.streams().err}) == Exit::done ? json::first_id(shown.text())
+                                                                                        : std::string();
+    if (id.empty() && result_ == Exit::done) result_ = Exit::fault;
+    return id;
+  }
+
+  [[nodiscard]] std::string place(const char* name) const { return (folder_ / (store_ + "-" + name)).string(); }
   [[nodiscard]] Exit result() const noexcept { return result_; }
   [[nodiscard]] const std::vector<json::DemoStep>& steps() const noexcept { return steps_; }
 
  private:
+  Exit run_in_store(const Words& words, Streams streams) {
+    Words arguments = {"--store", place("store"), "--now",
+                       now_,      "--lang",       session_.language() == Language::ja ? "ja" : "en"};
+    if (words.front() != "init") arguments.insert(arguments.end(), {"--key-file", place("key")});
+    if (session_.options().no_color) arguments.emplace_back("--no-color");
+    if (session_.options().quiet) arguments.emplace_back("--quiet");
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    return run(arguments, streams, session_.environment());
+  }
+
   const Session& session_;
   std::filesystem::path folder_;
+  std::string store_;
+  std::string now_;
   std::vector<json::DemoStep> steps_;
   Exit result_ = Exit::done;
 };
+
+/// What aggregation products get wrong, each in one file of one card.
+void tell_story(Walk& walk, const std::filesystem::path& story) {
+  const auto import = [&story](const char* file) { return Words{"import", (story / file).string()}; };
+  walk.begin_store(Text::demo_story, "story", story_now);
+  walk.step(Text::demo_twin, import("1-open-month.csv"));
+  walk.step(Text::demo_late, import("2-open-month-a-week-later.csv"));
+  walk.step(Text::demo_posted, import("3-closed-month.csv"));
+  walk.step(Text::demo_suggestion, {"suggestions"});
+  walk.step(Text::demo_accept, {"suggestions", "accept", walk.first_id({"suggestions"})});
+  walk.step(Text::demo_why, {"transactions", "show",
+                             walk.first_id({"transactions", "--from", "2026-09-19", "--to", "2026-09-19"}), "--why"});
+  walk.step(Text::demo_revision, import("4-closed-month-corrected.csv"));
+  walk.step(Text::demo_hold, import("5-every-date-one-day-later.csv"), Exit::partial);
+  walk.step(Text::demo_discard, {"holds", "discard", walk.first_id({"holds"})});
+  walk.step(Text::demo_gap, import("6-month-after-next.csv"));
+  walk.step(Text::demo_calendar, {"coverage"});
+}
 
 }  // namespace
 
@@ -108,8 +154,7 @@ Result<Exit> execute(const Session& session, const DemoArguments& arguments) {
   std::vector<std::string> import = {"import"};
   import.insert(import.end(), files.begin(), files.end());
   Walk walk(session, folder.path());
-  walk.step(Text::demo_init, {"init", "--simulated", "--new-key-file", (folder.path() / "key").string(), "--keyring",
-                              (folder.path() / "keyring").string()});
+  walk.begin_store(Text::demo_init, "demo", samples_now);
   walk.step(Text::demo_import, import);
   walk.step(Text::demo_import_again, import);
   walk.step(Text::demo_statements, {"statements"});
@@ -117,6 +162,7 @@ Result<Exit> execute(const Session& session, const DemoArguments& arguments) {
   walk.step(Text::demo_upcoming, {"upcoming"});
   walk.step(Text::demo_export, {"export", "hledger", "--out", (folder.path() / "cards.journal").string()});
   walk.step(Text::demo_audit, {"audit", "verify"});
+  tell_story(walk, std::filesystem::path(files.front()).parent_path().parent_path() / ".." / "story");
   if (session.json()) session.print(json::demo(walk.steps()));
   if (!session.json() && walk.result() == Exit::done) {
     session.print("");

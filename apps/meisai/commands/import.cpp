@@ -46,7 +46,7 @@ Result<ImportReport> preview(const Session& session, ByteSource& document, const
 /// `engine` is empty for a dry run.
 Result<ImportReport> read_one(const Session& session, Engine* engine, const ImportArguments& arguments,
                               const std::filesystem::path& path) {
-  ImportOptions options{.issuer = arguments.issuer, .card = arguments.card};
+  ImportOptions options{.issuer = arguments.issuer, .card = arguments.card, .new_card = arguments.new_card};
   ProgressDisplay display(session, path.filename().string());
   options.progress = [&display](const Progress& progress) { return display(progress); };
   Result<ImportReport> report = [&]() -> Result<ImportReport> {
@@ -95,6 +95,7 @@ void tell_findings(const Session& session, const ImportedFile& file) {
   if (report.hold) {
     session.note(session.say(Text::import_hold, {name, headline(report.hold->code, session.language())}));
     session.report(*report.hold);
+    if (report.hold_id) session.note(session.say(Text::hold_kept, {report.hold_id->text()}));
   }
   if (!report.unknown_columns.empty()) {
     std::string columns;
@@ -149,7 +150,7 @@ void print_preview(const Session& session, const IssuerNames& issuers, const Imp
   const ImportReport& report = *file.report;
   session.print(
       session.say(Text::dry_run_head, {name_of(file), issuers.of(report.issuer), report.layout, report.encoding}));
-  print_table(session, transaction_table(session, report.preview));
+  print_table(session, transaction_table(session, report.preview, RowIds::hidden));
   MoneySum used, billed;
   for (const Transaction& row : report.preview) {
     if (moves_money(row.facts)) used.add(row.facts.amount_minor, row.facts.currency);

@@ -63,6 +63,7 @@ Result<Exit> execute(const Session& session, const LinkArguments& arguments) {
   MEISAI_ASSIGN(const auto engine, open_for_linking(session, arguments.options.no_browser));
   LinkRequest request;
   request.issuer = arguments.issuer;
+  request.another = arguments.another;
   request.end_terms = arguments.options.end_terms.value_or(EndTerms::keep);
   return link(session, *engine, request, arguments.options);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Commands that only read: cards, statements, transactions, changes, coverage.
+// Commands that only read: cards, transactions, changes, coverage.
 #include <algorithm>
 
 #include "apps/meisai/commands/commands.h"
@@ -51,6 +51,7 @@ Result<json::Occurrence> occurrence_of(Engine& engine, const Transaction& row) {
   same_day.card = row.card_id;
   same_day.from = row.facts.date.date;
   same_day.to = row.facts.date.date;
+  same_day.with_ignored = true;
   MEISAI_ASSIGN(const TransactionList day, engine.transactions(same_day));
   json::Occurrence found{.number = 0, .of = 0};
   for (const Transaction& other : day.rows) {
@@ -91,16 +92,46 @@ void print_row(const Session& session, const Transaction& row, const std::string
   std::string flags;
   for (const std::string_view flag : flag_names(facts.flags)) flags.append(flags.empty() ? "" : ", ").append(flag);
   if (!flags.empty()) fields.emplace_back(head(session, Text::field_flags), flags);
+  for (auto& field : layer_fields(session, row)) fields.push_back(std::move(field));
   fields.emplace_back(
       head(session, Text::field_source),
       session.say(Text::source_text, {row.source.document, row.source.layout, std::to_string(row.source.row)}));
   print_fields(session, fields);
 }
 
-void print_why(const Session& session, const Transaction& row, const json::Occurrence& occurrence) {
+void print_steps(const Session& session, const Explanation& explanation) {
+  session.print("");
+  session.print(session.say(Text::why_steps));
+  for (const ExplanationStep& step : explanation.steps) {
+    const bool is_first = &step == &explanation.steps.front();
+    std::string what = is_first ? head(session, Text::why_first_seen) : std::string(word(session, step.rule));
+    if (!is_first && !step.detail.empty()) what += ": " + step.detail;
+    if (!step.other.empty()) what += ", " + step.other;
+    std::string line = "  " + session.say(Text::why_step, {rfc3339(step.at), what,
+                                                           step.source.channel + " " + step.source.document + " " +
+                                                               std::to_string(step.source.row)});
+    if (step.before)
+      line +=
+          "; " + session.say(Text::why_changed, {date_text(step.before->date) + " " + step.before->merchant_normalized +
+                                                 " " + money_text(step.before->amount_minor, step.before->currency)});
+    session.print(line);
+  }
+  for (const Suggestion& each : explanation.suggestions)
+    if (each.state == SuggestionState::open)
+      session.print("  " + session.say(Text::why_suggestion,
+                                       {each.first == explanation.transaction.id.text() ? each.second : each.first,
+                                        each.id.text()}));
+}
+
+void print_why(const Session& session, const Explanation& explanation, const json::Occurrence& occurrence) {
+  const Transaction& row = explanation.transaction;
   session.print("");
   session.print(session.say(Text::why_head));
-  session.print("  " + std::string(session.say(row.facts.date.date ? Text::why_facts : Text::why_undated)));
+  const bool by_reference = explanation.identity.starts_with("recipe 2");
+  session.print("  " + std::string(session.say(by_reference          ? Text::why_reference
+                                               : row.facts.date.date ? Text::why_facts
+                                                                     : Text::why_undated)));
+  session.print("  " + session.say(Text::why_ids, {joined(explanation.ids)}));
   if (occurrence.of > 1) {
     session.print("  " +
                   session.say(Text::why_twin, {std::to_string(occurrence.number), std::to_string(occurrence.of)}));
@@ -109,6 +140,7 @@ void print_why(const Session& session, const Transaction& row, const json::Occur
   }
   session.print("  " + (row.statement_id ? session.say(Text::why_statement, {row.statement_id->text()})
                                          : std::string(session.say(Text::why_no_statement))));
+  print_steps(session, explanation);
 }
 
 }  // namespace
@@ -139,35 +171,6 @@ Result<Exit> execute(const Session& session, const CardsArguments&) {
   return Exit::done;
 }
 
-Result<Exit> execute(const Session& session, const StatementsArguments&) {
-  MEISAI_ASSIGN(const auto engine, session.open_store());
-  MEISAI_ASSIGN(const std::vector<Statement> statements, engine->statements());
-  if (session.json()) {
-    session.print(json::statements(statements));
-    return Exit::done;
-  }
-  if (statements.empty()) session.note(session.say(Text::none_statements));
-  if (statements.empty()) return Exit::done;
-  const IssuerNames issuers(session, *engine);
-  Table table({{head(session, Text::col_billing_month)},
-               {head(session, Text::col_issuer)},
-               {head(session, Text::col_due)},
-               {head(session, Text::col_stated), Align::right},
-               {head(session, Text::col_computed), Align::right},
-               {head(session, Text::col_check)},
-               {head(session, Text::col_rows), Align::right},
-               {head(session, Text::col_held), Align::right},
-               {head(session, Text::col_state)},
-               {head(session, Text::col_id)}});
-  for (const Statement& s : statements)
-    table.add({month_text(s.billing_month), issuers.of(s.issuer), date_text(s.payment_due_date),
-               money_or_dash(s.stated_total_minor, s.currency), money_text(s.computed_total_minor, s.currency),
-               balance_cell(session, s), std::to_string(s.transaction_count), std::to_string(s.held_count),
-               word(session, s.status), s.id.text()});
-  print_table(session, table);
-  return Exit::done;
-}
-
 Result<Exit> execute(const Session& session, const TransactionsArguments& arguments) {
   MEISAI_ASSIGN(const auto engine, session.open_store());
   MEISAI_ASSIGN(const TransactionList list, engine->transactions(arguments.filter));
@@ -184,10 +187,10 @@ Result<Exit> execute(const Session& session, const TransactionsArguments& argume
   }
   if (list.rows.empty()) session.note(session.say(Text::none_transactions));
   if (list.rows.empty()) return Exit::done;
-  print_table(session, transaction_table(session, list.rows));
+  print_table(session, transaction_table(session, list.rows, RowIds::shown));
   MoneySum total;
   for (const Transaction& row : list.rows)
-    if (moves_money(row.facts)) total.add(row.facts.amount_minor, row.facts.currency);
+    if (moves_money(row.facts) && !row.user.ignored) total.add(row.facts.amount_minor, row.facts.currency);
   session.print(session.say(Text::list_total, {std::to_string(list.rows.size()), total.text()}));
   if (list.truncated) session.note(session.say(Text::list_truncated, {list.rows.back().id.text()}));
   return Exit::done;
@@ -200,16 +203,19 @@ Result<Exit> execute(const Session& session, const TransactionArguments& argumen
   MEISAI_ASSIGN(const TransactionList found, engine->transactions(filter));
   if (found.rows.empty()) return fail(Code::not_found, "no transaction has this id");
   const Transaction& row = found.rows.front();
-  std::optional<json::Occurrence> occurrence;
+  json::Occurrence occurrence;
+  std::optional<Explanation> explanation;
   if (arguments.why) {
     MEISAI_ASSIGN(occurrence, occurrence_of(*engine, row));
+    MEISAI_ASSIGN(explanation, engine->explain(arguments.id));
   }
   if (session.json()) {
-    session.print(json::transaction_shown(row, occurrence));
+    session.print(explanation ? json::transaction_explained(*explanation, occurrence)
+                              : json::transaction_shown(row, std::nullopt));
     return Exit::done;
   }
   print_row(session, row, IssuerNames(session, *engine).of(row.issuer));
-  if (occurrence) print_why(session, row, *occurrence);
+  if (explanation) print_why(session, *explanation, occurrence);
   return Exit::done;
 }
 

@@ -152,7 +152,7 @@ Result<Exit> execute(const Session& session, const DoctorArguments& arguments) {
   checks.push_back({"audit", audit.findings.empty(), audit.findings});
 
   if (session.json()) {
-    session.print(json::doctor(checks, health.raw_pages_pruned));
+    session.print(json::doctor(checks, health));
   } else {
     print_check(session, true, session.say(Text::doctor_open));
     print_check(session, checks[1].sound,
@@ -162,7 +162,11 @@ Result<Exit> execute(const Session& session, const DoctorArguments& arguments) {
     if (audit.findings.empty())
       print_check(session, true, session.say(Text::doctor_audit, {std::to_string(audit.entries)}));
     for (const std::string& finding : audit.findings) print_check(session, false, finding);
-    if (arguments.prune) session.print(session.say(Text::doctor_pruned, {std::to_string(health.raw_pages_pruned)}));
+    if (arguments.prune)
+      session.print(session.say(Text::doctor_pruned,
+                                {std::to_string(health.raw_pages_pruned), std::to_string(health.changes_pruned)}));
+    if (health.holds_discarded != 0)
+      session.print(session.say(Text::doctor_holds_discarded, {std::to_string(health.holds_discarded)}));
   }
   if (!health.findings.empty()) return Exit::store_unsound;
   if (!audit.findings.empty()) return Exit::hold;

@@ -91,6 +91,7 @@ void show(const Session& session, Engine& engine, const SyncReport& report) {
     SyncReason reason = explained(one, background.connections, background.incidents, session.language());
     reason.error.where.issuer.clear();  // `place` says more
     session.report(reason.error, place, reason.when);
+    if (one.hold_id) session.note(session.say(Text::hold_kept, {one.hold_id->text()}));
   }
 }
 

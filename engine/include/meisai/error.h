@@ -32,11 +32,12 @@ using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// Everything else that can go wrong. Grouped by what the caller can do about it.
 #define MEISAI_ERRORS(X) \
-  /* usage */             X(invalid_argument) X(not_found) X(unknown_export_target) \
+  /* usage */             X(invalid_argument) X(not_found) X(unknown_export_target) X(cursor_too_old) \
   /* documents */         X(document_not_recognized) X(document_ambiguous) X(document_truncated) \
                           X(document_too_large) X(document_unreadable) X(document_changed) \
                           X(mixed_encodings) X(not_text) X(record_too_long) X(column_missing) \
                           X(column_ambiguous) X(card_ambiguous) X(statement_contradicted) \
+                          X(batch_doubtful) \
   /* values */            X(amount_not_a_number) X(amount_overflow) X(currency_unknown) X(mixed_currencies) \
                           X(date_not_valid) X(plan_unknown) X(field_empty) X(text_not_valid) \
   /* store and keys */    X(store_missing) X(store_exists) X(store_busy) X(store_changed) X(store_damaged) \
@@ -89,6 +90,7 @@ struct Error {
   std::string remedy = {};
   Retry retry = Retry::never;
   std::optional<Instant> next_allowed_at = {};
+  std::string restart_cursor = {};  ///< cursor_too_old: where a consumer of the change feed starts again
 };
 
 template <class T>

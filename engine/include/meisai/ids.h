@@ -44,5 +44,7 @@ using TransactionId = Id<struct TransactionTag>;  ///< 利用明細
 using IncidentId = Id<struct IncidentTag>;
 using ConnectionId = Id<struct ConnectionTag>;  ///< one person's link to one issuer
 using ConsentId = Id<struct ConsentTag>;        ///< 同意
+using HoldId = Id<struct HoldTag>;              ///< a batch that waits for a person
+using SuggestionId = Id<struct SuggestionTag>;  ///< a doubtful link that waits for a person
 
 }  // namespace meisai

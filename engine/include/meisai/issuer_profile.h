@@ -59,6 +59,10 @@ struct IssuerProfile {
   struct Limits {
     std::chrono::days history{730};          ///< how far back the issuer answers
     std::chrono::days pending_term{7};       ///< a pending row that is absent for so long is removed
+    std::chrono::days posting_delay{14};     ///< so long after a day of use its last rows may still come
+    unsigned closing_day = 0;                ///< day of the month of 締め日; 31: the last one; 0: not stated
+    unsigned payment_day = 0;                ///< day of the month of 支払日; 31: the last one; 0: not stated
+    unsigned payment_months_later = 1;       ///< months from the closing day to the payment day
     std::chrono::days longest_query{180};    ///< longest range of one query; longer ones are cut
     std::chrono::seconds least_interval{0};  ///< between two looks
     std::uint32_t most_pages = 1000;         ///< of one listing

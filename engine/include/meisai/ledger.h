@@ -109,6 +109,20 @@ struct Source {
   std::uint64_t row = 0;  ///< line of the document, from 1
 };
 
+/// What the person added to a row. It never touches what the issuer said (FISC-24), and survives every sync,
+/// re-import, match and revision.
+struct UserLayer {
+  std::string note;
+  std::string category;
+  std::vector<std::string> tags;  ///< sorted, each once
+  std::string merchant;           ///< who it was, where the person knows better; empty: as the issuer says
+  bool ignored = false;           ///< a tombstone: left out of lists, months and exports until it is taken back
+  [[nodiscard]] bool empty() const noexcept {
+    return note.empty() && category.empty() && tags.empty() && merchant.empty() && !ignored;
+  }
+  friend bool operator==(const UserLayer&, const UserLayer&) = default;
+};
+
 struct Transaction {
   TransactionId id;
   IssuerId issuer;
@@ -117,6 +131,7 @@ struct Transaction {
   std::optional<StatementId> statement_id;
   TransactionFacts facts;
   Source source;
+  UserLayer user;
 };
 
 struct Card {

@@ -33,6 +33,7 @@ struct LinkRequest {
   IssuerId issuer;
   EndTerms end_terms = EndTerms::keep;
   std::optional<ConsentId> renews;  ///< in place: same connection, same cards, same history
+  bool another = false;             ///< beside a connection to the same company: another person's account there
 };
 /// The person's act: which screen was shown, in which language, and that they agreed to it.
 struct ConsentAct {
@@ -78,6 +79,7 @@ struct ConnectionReport {
   std::vector<RejectedFromIssuer> rejected;  ///< the first 100
   std::vector<Statement> statements;
   std::optional<Instant> next_allowed_at;
+  std::optional<HoldId> hold_id;  ///< of the batch that was held, where one was
   std::uint64_t pages = 0;
 
   /// True where a person should look although it was fetched (exit code 3).

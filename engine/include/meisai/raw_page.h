@@ -50,8 +50,9 @@ enum class Field : std::uint8_t {
   currency,   ///< ISO 4217 code of the amount; empty: the vocabulary's
   plan_count,
   other_account,  ///< the row names this account, not the one that was asked: it is refused
+  payment_month,  ///< in a list that is no statement: the month in which the row is to be paid
 };
-constexpr std::size_t field_count = static_cast<std::size_t>(Field::other_account) + 1;
+constexpr std::size_t field_count = static_cast<std::size_t>(Field::payment_month) + 1;
 
 enum class RecordKind : std::uint8_t {
   transaction,          ///< one line of use; continuation lines of the document are folded into it

@@ -53,6 +53,13 @@ struct Vocabulary {
   std::string_view overseas_word;     ///< region cell value that means overseas; empty: the layout has none
   std::string_view currency = "JPY";  ///< of amount and billed
   std::string_view amount_if_empty;   ///< amount text that also means "empty" (楽天: `-`)
+  bool open_month = false;            ///< a list of what no statement bills yet: its rows are pending (decision 0020)
+
+  // What an issuer puts around a shop's name in one view of a row and not in another (Normalizer::merchant_core).
+  // Patterns over normalized text: `#` is one or more digits, `@` a code of two or three capital letters or digits.
+  // The same in every layout of an issuer, so that any of them serves for rows of the others.
+  std::span<const std::string_view> merchant_prefixes;  ///< 楽天, open month: `マスター国内利用 @ `
+  std::string_view merchant_country_suffix;             ///< 楽天, closed month: `利用国@`
 
   // APIs. Amounts are unsigned there and a word says the direction.
   std::string_view charge_word;   ///< Field::direction that means "charged"; empty: amounts carry their sign
@@ -72,6 +79,7 @@ enum class WindowRule : std::uint8_t {
   statement,   ///< the document is one statement, complete for its cards
   card_month,  ///< complete for each card and month, in that order (no statement)
   card_range,  ///< complete for its cards between two days: a known row that it lacks is gone from the source
+  card_list,   ///< one list of its cards: equal rows of it are so many rows; one that it lacks may stand elsewhere
 };
 
 /// One dated layout that an adapter reads.

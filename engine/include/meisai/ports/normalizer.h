@@ -47,8 +47,14 @@ class Normalizer {
     std::optional<int> year;
   };
   [[nodiscard]] virtual tl::expected<NamedMonth, Rejection> month(const RawPage& page, const RawRecord& record) = 0;
+  /// When a row of a list that is no statement is to be paid; nothing where it does not say month and year.
+  [[nodiscard]] virtual std::optional<BillingMonth> payment_month(const RawPage& page, const RawRecord& record) = 0;
   /// NFKC, trimmed, runs of white space one space.
   [[nodiscard]] virtual std::string text(std::string_view raw) = 0;
+  /// The shop's own name in a normalized merchant: without the prefixes and the country that the issuer writes in
+  /// one view of a row and not in another. Two views of one purchase have the same core; applying it twice changes
+  /// nothing. A text that would have nothing left is its own core. For comparing only: never stored, never shown.
+  [[nodiscard]] virtual std::string merchant_core(std::string_view normalized, const Vocabulary& vocabulary) = 0;
 };
 
 }  // namespace meisai
