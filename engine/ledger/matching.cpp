@@ -136,7 +136,8 @@ Result<void> WindowMatch::decide_known(StatementKey statement, DocumentKey docum
   if (ids_tell_apart) find_repeats();
   if (statement_ != 0) {
     MEISAI_TRY(ledger_.rows_of(statement_, [this](const StoredRow& row) {
-      if (document_ != 0 && row.document > document_) outcome_.older = true;
+      // One that another statement shows says nothing about this one.
+      if (document_ != 0 && row.statement == statement_ && row.document > document_) outcome_.older = true;
       listed_.insert(row.key);
       return true;
     }));

@@ -188,7 +188,7 @@ TEST_CASE("two Open-Finance bills that state one purchase under one id bill thei
 TEST_CASE("an Open-Finance bill whose rows share one transaction id loses no money", "[peers]") {
   Household home;
   home.look({statement("B1", {book, with(station, "T1", "210")}, "1110"),
-             statement("B2", {with(waiting, "T7", "5000"), with(station, "T7", "330")}, "5330")});
+             statement("B2", {with(book, "T7", "5000"), with(station, "T7", "330")}, "5330")});
   CHECK(bills(home) == Lines{"B1 closed 1110 of 2 balanced", "B2 closed 5330 of 2 balanced"});
   CHECK(home.rows().size() == 4);
 }
