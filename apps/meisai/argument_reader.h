@@ -29,7 +29,7 @@ struct Raw {
   std::string note, category, merchant;
   std::vector<std::string> connections, tags;
   bool simulated = false, dry_run = false, why = false, all = false, prune = false, version = false, no_browser = false;
-  bool another = false, new_card = false;
+  bool another = false, new_card = false, apply = false;
   std::string other;
   bool ignored = false, no_tags = false, ignore = false, no_ignore = false;
 };

@@ -150,6 +150,10 @@ struct HoldDiscardArguments {
   HoldId id;
 };
 struct QuarantineArguments {};
+struct ReplayArguments {
+  std::optional<IssuerId> issuer;
+  bool apply = false;
+};
 struct DoctorArguments {
   bool prune = false;
 };
@@ -163,7 +167,7 @@ using Command =
                  TransactionArguments, EditArguments, UndoEditArguments, UpcomingArguments, ChangesArguments,
                  CoverageArguments, ExportArguments, AuditListArguments, AuditVerifyArguments, IncidentOpenArguments,
                  IncidentLiftArguments, IncidentListArguments, HoldsArguments, HoldShowArguments, HoldAcceptArguments,
-                 HoldDiscardArguments, QuarantineArguments, DoctorArguments, VersionArguments>;
+                 HoldDiscardArguments, QuarantineArguments, ReplayArguments, DoctorArguments, VersionArguments>;
 
 /// Help was asked for: this is the text.
 struct HelpText {

@@ -32,6 +32,12 @@ void Reader::declare_holds() {
   option(discard, "id", raw_.id, Text::opt_id, "ID")->required();
 
   command(*app_, "quarantine", Text::cmd_quarantine, "meisai quarantine", [] { return QuarantineArguments{}; });
+
+  CLI::App* replay = command(*app_, "replay", Text::cmd_replay, "meisai replay --apply", [this] {
+    return ReplayArguments{.issuer = id<IssuerId>(raw_.issuer, "--issuer"), .apply = raw_.apply};
+  });
+  option(replay, "--issuer", raw_.issuer, Text::opt_replay_issuer, "ID");
+  flag(replay, "--apply", raw_.apply, Text::opt_replay_apply);
 }
 
 }  // namespace meisai::cli

@@ -76,6 +76,7 @@ struct Occurrence {
 [[nodiscard]] std::string hold_shown(const HoldDetail& detail);
 [[nodiscard]] std::string hold_ended(const Hold& ended);
 [[nodiscard]] std::string quarantine(std::span<const QuarantinedRecord> records);
+[[nodiscard]] std::string replay(const ReplayReport& report);
 [[nodiscard]] std::string incidents(std::span<const Incident> incidents);
 
 struct InitReport {

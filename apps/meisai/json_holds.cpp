@@ -52,6 +52,13 @@ Value record(const QuarantinedRecord& r) {
           {"made_good", r.made_good}};
 }
 
+Value difference(const ReplayReport::Difference& d) {
+  return {{"id", d.id.empty() ? Value(nullptr) : Value(d.id.text())},
+          {"field", d.field},
+          {"before", d.before},
+          {"after", d.after}};
+}
+
 template <class Range, class Make>
 Value list(const Range& range, Make make) {
   Value out = Value::array();
@@ -83,6 +90,20 @@ std::string hold_ended(const Hold& ended) { return dumped({{"hold", hold(ended)}
 
 std::string quarantine(std::span<const QuarantinedRecord> records) {
   return dumped({{"quarantine", list(records, record)}});
+}
+
+std::string replay(const ReplayReport& report) {
+  return dumped({{"applied", report.applied},
+                 {"documents", report.documents},
+                 {"without_records", report.without_records},
+                 {"unknown_layouts", report.unknown_layouts},
+                 {"unchanged", report.unchanged},
+                 {"modified", report.modified},
+                 {"added", report.added},
+                 {"released", report.released},
+                 {"still_rejected", report.still_rejected},
+                 {"no_longer_read", report.no_longer_read},
+                 {"differences", list(report.differences, difference)}});
 }
 
 }  // namespace meisai::cli::json

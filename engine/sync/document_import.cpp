@@ -190,12 +190,16 @@ Result<StatementKey> DocumentImport::known_elsewhere(LedgerWrite& ledger, Window
               "see `meisai statements` and `meisai cards`; name a known card by --card as it is written there");
 }
 
-Result<void> DocumentImport::match(LedgerWrite& ledger, Window& window) {
-  const StatementKey statement = window.statement.key;
+Result<void> DocumentImport::decide(LedgerWrite& ledger, Window& window) {
   for (ledger::Entry& entry : window.content.entries)
-    if (entry.undated) entry.day = ledger::day_key({}, statement);
+    if (entry.undated) entry.day = ledger::day_key({}, window.statement.key);
   ledger::WindowMatch matching(ledger, card_keys_, window.content.entries);
   MEISAI_ASSIGN(window.outcome, matching.decide(view_of(window)));
+  return {};
+}
+
+Result<void> DocumentImport::match(LedgerWrite& ledger, Window& window) {
+  MEISAI_TRY(decide(ledger, window));
   if (!window.has_statement) return look_for_doubt(ledger, window);
   if (!window.new_statement && !accepted_ && ledger::contradicts(window.outcome, window.content.entries.size()))
     return held(Code::statement_contradicted,

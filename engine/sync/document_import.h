@@ -47,6 +47,19 @@ struct WindowsResult {
   std::vector<Touched> touched;  ///< as many as Acceptance::shown
 };
 
+/// Records of a stored document that were refused when it was taken in.
+struct Release {
+  DocumentRow document;
+  std::vector<CardRow> cards;           ///< of the document; key 0: not known, and then nothing of it is taken in
+  StatementKey statement = 0;           ///< that waits for them; 0: none
+  std::map<std::uint64_t, bool> lines;  ///< true: a later copy of the statement holds without it
+};
+struct Released {
+  std::set<std::uint64_t> lines;  ///< that are settled: taken in, or known by another way
+  std::vector<StoredRow> added;
+  std::uint64_t modified = 0;
+};
+
 class DocumentImport {
  public:
   DocumentImport(StagedDocument& document, Normalizer& normalizer, const ImportOptions& options, Instant now,
@@ -55,6 +68,8 @@ class DocumentImport {
   /// Applies consecutive windows. On an Error (a hold's too, see holds.h) the transaction is to be thrown away: nothing
   /// of the document is taken in.
   [[nodiscard]] Result<WindowsResult> apply(LedgerWrite& ledger, std::span<const WindowSpan> windows);
+  /// Takes in what of `wanted` can be read now, and nothing else of the window.
+  [[nodiscard]] Result<Released> release(LedgerWrite& ledger, const WindowSpan& span, const Release& wanted);
   /// The document's cards as they stand in the ledger; key 0: no window was about it yet.
   [[nodiscard]] const std::vector<CardRow>& cards() const noexcept { return cards_; }
 
@@ -81,6 +96,8 @@ class DocumentImport {
   [[nodiscard]] std::vector<CardKey> cards_of_statement(const Window& window) const;
   [[nodiscard]] Result<ledger::StatementChoice> find_unnamed_statement(LedgerWrite& ledger, Window& window);
   [[nodiscard]] Result<StatementKey> known_elsewhere(LedgerWrite& ledger, Window& window);
+  [[nodiscard]] Result<void> decide(LedgerWrite& ledger, Window& window);
+  /// Decides, and holds what contradicts or doubles what is known.
   [[nodiscard]] Result<void> match(LedgerWrite& ledger, Window& window);
   /// What the brake says of a list; `held` where it holds it.
   [[nodiscard]] Result<void> look_for_doubt(LedgerWrite& ledger, Window& window);
@@ -116,6 +133,12 @@ class DocumentImport {
   [[nodiscard]] Result<std::multiset<std::pair<Code, std::string>>> held_records(LedgerWrite& ledger) const;
   [[nodiscard]] Result<void> write_statement(LedgerWrite& ledger, Window& window, bool rows_changed,
                                              WindowsResult& result);
+  [[nodiscard]] Result<void> release_rows(LedgerWrite& ledger, Window& window, const Release& wanted,
+                                          Released& released);
+  [[nodiscard]] Result<void> release_known(LedgerWrite& ledger, Window& window, const ledger::Decision& decision,
+                                           StoredRow row, Released& released);
+  [[nodiscard]] Result<void> write_released(LedgerWrite& ledger, Window& window, const Release& wanted,
+                                            const Released& released);
   [[nodiscard]] Result<void> check_readable(const Window& window) const;
 
   StagedDocument& document_;

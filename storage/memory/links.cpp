@@ -19,6 +19,14 @@ Result<std::pair<TransactionKey, std::size_t>> place_of_reason(const LedgerState
   return std::pair(reason.transaction, last.first == reason.transaction ? last.second + 1 : 1);
 }
 
+std::vector<ReasonRow> reasons_of(const LedgerState& state, TransactionKey transaction) {
+  std::vector<ReasonRow> found;
+  for (auto at = state.reasons.lower_bound({transaction, 0});
+       at != state.reasons.end() && at->first.first == transaction; ++at)
+    found.push_back(at->second);
+  return found;
+}
+
 Result<PlannedSuggestion> plan_suggestion(const LedgerState& state, const SuggestionRow& suggestion) {
   if (suggestion.first == suggestion.second) return fail(Code::internal_bug, "a suggestion about one thing");
   for (const std::int64_t key : {suggestion.first, suggestion.second}) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "storage/memory/ledger_state.h"
 
@@ -14,6 +15,8 @@ namespace meisai::memory {
 /// The place of the row's next reason.
 [[nodiscard]] Result<std::pair<TransactionKey, std::size_t>> place_of_reason(const LedgerState& state,
                                                                              const ReasonRow& reason);
+/// Oldest first.
+[[nodiscard]] std::vector<ReasonRow> reasons_of(const LedgerState& state, TransactionKey transaction);
 struct PlannedSuggestion {
   SuggestionRow row;     ///< with its number
   bool changes = false;  ///< false: the pair is known, and stays as it is

@@ -72,6 +72,7 @@ class MemoryStaging final : public Staging {
   }
 
   Result<void> put(std::string_view encoded_page) override {
+    stored_ = false;
     pages_->push_back(std::make_shared<const std::string>(encoded_page));
     return {};
   }
@@ -84,17 +85,16 @@ class MemoryStaging final : public Staging {
     // A window that still refers to the pages keeps its own list of them.
     if (pages_.use_count() > 1) return fail(Code::internal_bug, "the document's window is still open");
     pages_->clear();
+    stored_ = false;
     return {};
   }
   Result<DocumentRow> open_stored(DocumentKey key) override {
-    MEISAI_TRY(next_document());
-    const auto state = core_->snapshot();
-    const auto document = state->documents.find(key);
-    if (document == state->documents.end()) return fail(Code::not_found, "no such document");
-    const auto pages = state->pages.find(key);
-    if (pages == state->pages.end()) return fail(Code::not_found, "the document's raw records are gone");
-    *pages_ = pages->second;
-    return document->second;
+    const bool window_is_open = pages_.use_count() > 1;
+    if (window_is_open && !pages_->empty() && !stored_)
+      return fail(Code::internal_bug, "the window is at work on another document");
+    if (!window_is_open) return open_in(*core_->snapshot(), key);
+    const std::lock_guard guard(core_->mutex);
+    return open_in(*core_->state, key);
   }
   Result<std::unique_ptr<LedgerWrite>> begin_window() override {
     if (pages_.use_count() > 1) return fail(Code::internal_bug, "a window is open already");
@@ -102,9 +102,20 @@ class MemoryStaging final : public Staging {
   }
 
  private:
+  Result<DocumentRow> open_in(const LedgerState& state, DocumentKey key) {
+    const auto document = state.documents.find(key);
+    if (document == state.documents.end()) return fail(Code::not_found, "no such document");
+    const auto pages = state.pages.find(key);
+    if (pages == state.pages.end()) return fail(Code::not_found, "the document's raw records are gone");
+    pages_ = std::make_shared<PageList>(pages->second);  // a window that is open keeps the list that it has
+    stored_ = true;
+    return document->second;
+  }
+
   std::shared_ptr<Core> core_;
   ConnectionId owner_;
   std::shared_ptr<PageList> pages_ = std::make_shared<PageList>();
+  bool stored_ = false;  // they are a stored document's
 };
 
 class MemoryStore final : public Store {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "storage/memory/links.h"
 #include "storage/rules/ledger_rules.h"
 
 namespace meisai::memory {
@@ -87,11 +88,9 @@ class MemoryView final : public ReleaseView {
     return found;
   }
   Result<std::vector<ReasonRow>> reasons_of(TransactionKey transaction) override {
-    std::vector<ReasonRow> found;
-    if (!in_scope(transaction)) return found;
-    for (auto at = state_->reasons.lower_bound({transaction, 0});
-         at != state_->reasons.end() && at->first.first == transaction; ++at)
-      if (at->second.other == 0 || in_scope(at->second.other)) found.push_back(at->second);
+    if (!in_scope(transaction)) return std::vector<ReasonRow>{};
+    std::vector<ReasonRow> found = memory::reasons_of(*state_, transaction);
+    std::erase_if(found, [this](const ReasonRow& reason) { return reason.other != 0 && !in_scope(reason.other); });
     return found;
   }
   Result<std::vector<SuggestionRow>> suggestions() override {

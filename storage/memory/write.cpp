@@ -100,6 +100,10 @@ class MemoryWrite final : public LedgerWrite {
       if (!visit({card, at->first.day, at->first.fingerprint, at->second})) break;
     return {};
   }
+  Result<std::vector<ReasonRow>> reasons_of(TransactionKey transaction) override {
+    MEISAI_TRY(usable());
+    return memory::reasons_of(ledger(), transaction);
+  }
   Result<std::vector<CoverageRow>> coverage_of(CardKey card) override {
     MEISAI_TRY(usable());
     auto found = values_of(ledger().coverage, [&](const CoverageRow& row) { return row.card == card; });

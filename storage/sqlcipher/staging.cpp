@@ -134,7 +134,13 @@ Result<void> ImportTurn::next_document() {
 }
 
 Result<DocumentRow> ImportTurn::open_stored(DocumentKey document) {
-  MEISAI_TRY(next_document());
+  if (window_open_) {
+    MEISAI_ASSIGN(const bool staged, has_staged());
+    if (staged || !waiting_.empty()) return fail(Code::internal_bug, "the window is at work on another document");
+    pages_.clear();
+  } else {
+    MEISAI_TRY(next_document());
+  }
   MEISAI_ASSIGN(const std::optional<DocumentRow> row, load_document(database(), document));
   if (!row) return fail(Code::not_found, "no such document");
   MEISAI_ASSIGN(std::vector<std::int64_t> pages, load_page_numbers(database(), document));

@@ -54,6 +54,10 @@ class SqlcipherWrite final : public LedgerWrite {
 
   Result<std::optional<StoredRow>> row(TransactionKey transaction) override;
   Result<void> aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) override;
+  Result<std::vector<ReasonRow>> reasons_of(TransactionKey transaction) override {
+    MEISAI_TRY(usable());
+    return load_reasons_of(db(), transaction);
+  }
   Result<std::vector<CoverageRow>> coverage_of(CardKey card) override;
   Result<std::optional<DocumentRow>> document(DocumentKey document) override;
   Result<std::vector<DocumentRow>> documents(const IssuerId& issuer) override;

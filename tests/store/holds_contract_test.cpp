@@ -160,6 +160,32 @@ TEMPLATE_TEST_CASE("what was staged before a stored document is opened is discar
   CHECK(must(staging->page(0)) == page("a"));
 }
 
+TEMPLATE_TEST_CASE("a window reads one stored document after another", "[store][holds]", MemoryWorld, FolderWorld) {
+  TestType world;
+  const DocumentKey one = keep(world, document("a.csv"));
+  DocumentRow other = document("b.csv");
+  other.digest = sha256("another");
+  const DocumentKey two = keep(world, other);
+  const CardKey card = world.card();
+  {
+    const auto staging = must(world.store().begin_staging({}, turn));
+    const auto window = must(staging->begin_window());
+    const TransactionKey row_key = must(window->insert(row(card, day(2026, 9, 1), 1)));
+    for (const DocumentKey key : {one, two, one}) {
+      CHECK(must(staging->open_stored(key)).key == key);
+      REQUIRE(staging->page_count() == 2);
+      CHECK(must(staging->page(1)) == page("b"));
+      CHECK(must(window->row(row_key)).has_value());  // the window goes on
+    }
+    CHECK(code_of(staging->open_stored(two + 1)) == Code::not_found);
+  }
+  const auto staging = must(world.store().begin_staging({}, turn));
+  must(staging->put(page("x")));
+  const auto window = must(staging->begin_window());
+  CHECK(code_of(staging->open_stored(one)) == Code::internal_bug);
+  CHECK(world.findings().empty());
+}
+
 TEMPLATE_TEST_CASE("dropped pages are gone, and their document is discarded", "[store][holds]", MemoryWorld,
                    FolderWorld) {
   TestType world;

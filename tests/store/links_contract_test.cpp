@@ -88,6 +88,11 @@ TEMPLATE_TEST_CASE("reasons come back oldest first", "[store][links]", MemoryWor
     must(window.add_reason({.transaction = one, .rule = MatchRule::alias}));
     CHECK(code_of(window.add_reason({.transaction = two + 1})) == Code::not_found);
   });
+  world.write([&](LedgerWrite& window) {
+    REQUIRE(must(window.reasons_of(one)).size() == 2);
+    CHECK(must(window.reasons_of(one))[1].rule == MatchRule::alias);
+    CHECK(must(window.reasons_of(two)).empty());
+  });
   const auto reasons = must(world.view()->reasons_of(one));
   REQUIRE(reasons.size() == 2);
   CHECK(reasons[0].transaction == one);

@@ -45,6 +45,7 @@ namespace meisai::cli {
 [[nodiscard]] Result<Exit> execute(const Session&, const HoldAcceptArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const HoldDiscardArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const QuarantineArguments&);
+[[nodiscard]] Result<Exit> execute(const Session&, const ReplayArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const DoctorArguments&);
 [[nodiscard]] Result<Exit> execute(const Session&, const VersionArguments&);
 

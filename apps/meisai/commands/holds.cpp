@@ -176,6 +176,7 @@ Result<Exit> execute(const Session& session, const QuarantineArguments&) {
                record.masked_text, record.statement ? record.statement->text() : std::string("–"),
                record.made_good ? "✓" : "–"});
   print_table(session, table);
+  session.note(session.say(Text::quarantine_next));
   return Exit::done;
 }
 

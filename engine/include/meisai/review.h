@@ -124,7 +124,10 @@ struct ReplayReport {
   std::vector<Difference> differences;  ///< the first 1,000
   std::uint64_t added = 0;
   std::uint64_t modified = 0;
-  std::uint64_t released = 0;  ///< records that left the quarantine
+  std::uint64_t released = 0;         ///< records that left the quarantine
+  std::uint64_t still_rejected = 0;   ///< records that stay there, and that nothing has made good
+  std::uint64_t no_longer_read = 0;   ///< records that made a row and are refused now: the row stays as it is
+  std::uint64_t unknown_layouts = 0;  ///< documents whose layout this program does not have
   bool applied = false;
 };
 

@@ -263,6 +263,8 @@ class LedgerWrite {
   [[nodiscard]] virtual Result<std::optional<StoredRow>> row(TransactionKey transaction) = 0;
   /// Earlier identities of rows on a card and days, in order of (day, fingerprint).
   [[nodiscard]] virtual Result<void> aliases_on(CardKey card, DayKey from, DayKey to, const AliasVisitor& visit) = 0;
+  /// As LedgerView::reasons_of.
+  [[nodiscard]] virtual Result<std::vector<ReasonRow>> reasons_of(TransactionKey transaction) = 0;
   [[nodiscard]] virtual Result<std::vector<CoverageRow>> coverage_of(CardKey card) = 0;
   [[nodiscard]] virtual Result<std::optional<DocumentRow>> document(DocumentKey document) = 0;
   /// All documents of an issuer, oldest first.
@@ -346,7 +348,7 @@ class Staging {
   /// document's pages count from 0 again.
   [[nodiscard]] virtual Result<void> next_document() = 0;
   /// The document that is being worked on becomes one that is stored: its raw pages count from 0 here, and stay its
-  /// own. `not_found` where it or its raw pages are gone.
+  /// own. `not_found` where it or its raw pages are gone. Also while a window is open that no page was put into.
   [[nodiscard]] virtual Result<DocumentRow> open_stored(DocumentKey document) = 0;
   /// Opens the write transaction of a window. `document` of put_document adopts the staged pages.
   [[nodiscard]] virtual Result<std::unique_ptr<LedgerWrite>> begin_window() = 0;
