@@ -94,4 +94,29 @@ TEST_CASE("without ids, a row that the issuer moved to another day is one row", 
   CHECK(told(home) == Lines{"2026-11-12 見本書店 900 posted"});
 }
 
+// Cause: an identity that the row had before (its alias) is taken for the row as it is: the amount that is listed again
+// is not written.
+TEST_CASE("an amount that is revised and then revised back is as it was said last", "[found][!shouldfail]") {
+  const auto copy = [](int amount) {
+    return jcb_file("2026-10-13", "0000",
+                    {once("2026-09-01", "見本書店", amount), once("2026-09-02", "見本駅", 210),
+                     once("2026-09-03", "見本湯", 450), once("2026-09-04", "見本花店", 1800)});
+  };
+  Household home;
+  for (const int amount : {950, 900, 950}) import_file(home, "a.csv", copy(amount));
+  CHECK(told(home).front() == "2026-09-01 見本書店 950 posted in 2026-10-13");
+  CHECK(bills(home) == Lines{"2026-10-13 revised 3410 of 4 balanced"});
+}
+
+// Cause: where the sum of all rows is the stated total, rows of one id are taken for several, even where the sum
+// without the repeated ones is the stated total as well: two pages that overlap double what they repeat.
+TEST_CASE("rows that two pages of a bill repeat are not doubled where the total fits both ways",
+          "[found][!shouldfail]") {
+  const ApiLine charge{"T1", "2026-11-10", "見本書店", "300"};
+  const ApiLine credit{"T2", "2026-11-11", "見本書店", "300", false, "", "Credit"};
+  Household home;
+  home.look({statement("S1", {charge, credit, charge, credit}, "0")});
+  CHECK(home.rows().size() == 2);
+}
+
 }  // namespace meisai::oracle
