@@ -132,8 +132,7 @@ Result<void> WindowMatch::decide_known(StatementKey statement, DocumentKey docum
   any_other_channel_ = false;
   recipes_ = 0;
   for (const Entry& entry : entries_) recipes_ |= recipe_bit(entry.facts);
-  repeats_.clear();
-  if (ids_tell_apart) find_repeats();
+  find_repeats(ids_tell_apart);
   if (statement_ != 0) {
     MEISAI_TRY(ledger_.rows_of(statement_, [this](const StoredRow& row) {
       // One that another statement shows says nothing about this one.
@@ -186,7 +185,9 @@ void WindowMatch::settle(const Entry& entry, const StoredRow& row, MatchRule rul
 /// Pages of one list overlap, and a row may change between two of them: an id that the issuer keeps is one row,
 /// wherever the list states it. The entry read last is the newest, but what was posted does not become pending again.
 /// Two payments of one purchase are two rows. A pending row that is still listed beside its posted row is that one.
-void WindowMatch::find_repeats() {
+/// Where ids do not tell rows apart, only equal rows are one.
+void WindowMatch::find_repeats(bool ids_tell_apart) {
+  repeats_.clear();
   struct Seen {
     std::size_t hash;  // part of the key: equal ones lie together, and are compared whole
     const Entry* entry;
@@ -196,7 +197,10 @@ void WindowMatch::find_repeats() {
     if (!is_by_reference(entry.facts)) continue;
     seen.push_back({FactsHash()(entry.facts), &entry});
   }
-  const auto order = [](const Seen& a) { return std::tie(a.hash, a.entry->facts, a.entry->card, a.entry->part_index); };
+  const auto order = [ids_tell_apart](const Seen& a) {
+    const Entry& entry = *a.entry;
+    return std::tuple(a.hash, entry.facts, entry.card, entry.part_index, ids_tell_apart ? 0 : entry.content);
+  };
   std::ranges::sort(seen, [&](const Seen& a, const Seen& b) {
     if (a.hash != b.hash) return a.hash < b.hash;
     return std::tuple(order(a), !a.entry->pending, a.entry->ordinal) <
