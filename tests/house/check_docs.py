@@ -81,7 +81,7 @@ def operations_written(texts):
     """Operations of audit drafts, as the engine and the storage write them."""
     written = {a or b for path, text in texts if path.startswith(("engine/", "storage/"))
                for a, b in WRITES_OPERATION.findall(text)}
-    written |= {name for path, text in texts if path in ("engine/engine.cpp", "engine/linked.cpp")
+    written |= {name for path, text in texts if re.fullmatch(r"engine/\w+\.cpp", path)
                 for name in READS_LEDGER.findall(text)}
     return written - {"held", "done"}
 
