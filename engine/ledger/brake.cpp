@@ -2,6 +2,7 @@
 #include "engine/ledger/brake.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <tuple>
@@ -31,7 +32,12 @@ bool is_opposite(const TransactionFacts& facts, std::uint64_t content) {
   if (content_hash(turned) == content) return true;
   if (facts.kind != TransactionKind::purchase && facts.kind != TransactionKind::refund) return false;
   turned.kind = facts.kind == TransactionKind::purchase ? TransactionKind::refund : TransactionKind::purchase;
-  return content_hash(turned) == content;
+  // A refund has no plan where none is stated, a purchase is paid at once.
+  return std::ranges::any_of(std::array{facts.plan.type, PaymentType::unknown, PaymentType::one_time},
+                             [&](PaymentType plan) {
+                               turned.plan.type = plan;
+                               return content_hash(turned) == content;
+                             });
 }
 
 /// Days of the cards for which every row is known, but for the newest ones.

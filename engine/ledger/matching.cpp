@@ -132,11 +132,11 @@ Result<void> WindowMatch::decide_known(StatementKey statement, DocumentKey docum
   any_other_channel_ = false;
   recipes_ = 0;
   for (const Entry& entry : entries_) recipes_ |= recipe_bit(entry.facts);
-  repeats_.clear();
-  if (ids_tell_apart) find_repeats();
+  find_repeats(ids_tell_apart);
   if (statement_ != 0) {
     MEISAI_TRY(ledger_.rows_of(statement_, [this](const StoredRow& row) {
-      if (document_ != 0 && row.document > document_) outcome_.older = true;
+      // One that another statement shows says nothing about this one.
+      if (document_ != 0 && row.statement == statement_ && row.document > document_) outcome_.older = true;
       listed_.insert(row.key);
       return true;
     }));
@@ -185,7 +185,9 @@ void WindowMatch::settle(const Entry& entry, const StoredRow& row, MatchRule rul
 /// Pages of one list overlap, and a row may change between two of them: an id that the issuer keeps is one row,
 /// wherever the list states it. The entry read last is the newest, but what was posted does not become pending again.
 /// Two payments of one purchase are two rows. A pending row that is still listed beside its posted row is that one.
-void WindowMatch::find_repeats() {
+/// Where ids do not tell rows apart, only equal rows are one.
+void WindowMatch::find_repeats(bool ids_tell_apart) {
+  repeats_.clear();
   struct Seen {
     std::size_t hash;  // part of the key: equal ones lie together, and are compared whole
     const Entry* entry;
@@ -195,7 +197,10 @@ void WindowMatch::find_repeats() {
     if (!is_by_reference(entry.facts)) continue;
     seen.push_back({FactsHash()(entry.facts), &entry});
   }
-  const auto order = [](const Seen& a) { return std::tie(a.hash, a.entry->facts, a.entry->card, a.entry->part_index); };
+  const auto order = [ids_tell_apart](const Seen& a) {
+    const Entry& entry = *a.entry;
+    return std::tuple(a.hash, entry.facts, entry.card, entry.part_index, ids_tell_apart ? 0 : entry.content);
+  };
   std::ranges::sort(seen, [&](const Seen& a, const Seen& b) {
     if (a.hash != b.hash) return a.hash < b.hash;
     return std::tuple(order(a), !a.entry->pending, a.entry->ordinal) <
@@ -257,9 +262,20 @@ void WindowMatch::decide_stated_once(std::span<const Entry> entries, std::span<c
   };
 
   pass(Action::keep, [&](const Entry& e, const StoredRow& r) { return listed(r) && shown_here(r) && same(e, r); });
-  pass(Action::revise, [&](const Entry&, const StoredRow& r) { return listed(r) && shown_here(r); });
+  // A purchase billed once and one in parts may be alike otherwise, and so may a pending and a posted one.
+  const auto as_billed = [](const Entry& e, const StoredRow& r) {
+    return e.in_parts == billed_in_parts(r.facts.plan.type);
+  };
+  const auto as_pending = [](const Entry& e, const StoredRow& r) {
+    return e.pending == (r.facts.status == TransactionStatus::pending);
+  };
+  const auto listed_here = [&](const StoredRow& r) { return listed(r) && shown_here(r); };
+  pass(Action::revise, [&](const Entry& e, const StoredRow& r) { return listed_here(r) && as_billed(e, r); });
+  pass(Action::part, [&](const Entry& e, const StoredRow& r) { return listed(r) && as_billed(e, r); });
+  pass(Action::revise, [&](const Entry&, const StoredRow& r) { return listed_here(r); });
   pass(Action::part, [&](const Entry&, const StoredRow& r) { return listed(r); });
   // A row that no statement has claimed yet is the same purchase, now billed.
+  pass(Action::revise, [&](const Entry& e, const StoredRow& r) { return r.statement == 0 && as_pending(e, r); });
   pass(Action::revise, [](const Entry&, const StoredRow& r) { return r.statement == 0; });
   // Another payment of a known purchase: the neighbouring one first, so that twins keep their own plans.
   const auto same_plan = [](const Entry& e, const StoredRow& r) {
@@ -311,6 +327,7 @@ void WindowMatch::pair_revised_amounts() {
     decision.rule = MatchRule::revised_amount;
     decision.dual = is_dual(row);
     decision.row = row.key;
+    if (listed_.contains(row.key)) matched_.insert(row.key);
     std::erase_if(outcome_.doubts, [&](const Doubt& doubt) { return doubt.ordinal == entries.front()->ordinal; });
     revised[rows.front()] = true;
   }

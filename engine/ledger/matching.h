@@ -128,7 +128,7 @@ class WindowMatch {
   template <class OnStretch, class OnRow, class OnGroup>
   Result<void> merge(const OnStretch& on_stretch, const OnRow& on_row, const OnGroup& on_group);
   [[nodiscard]] Result<void> decide_known(StatementKey statement, DocumentKey document, bool ids_tell_apart);
-  void find_repeats();
+  void find_repeats(bool ids_tell_apart);
   void decide_group(std::span<const Entry> entries, std::span<const StoredRow> rows);
   void decide_stated_once(std::span<const Entry> entries, std::span<const StoredRow> rows);
   [[nodiscard]] Result<void> collect_absent();

@@ -35,6 +35,8 @@ MatchRule rule_between(const StoredRow& before, const StoredRow& after) {
   return MatchRule::same_identity;
 }
 
+bool is_merge(MatchRule rule) { return rule == MatchRule::suggestion_accepted || rule == MatchRule::cards_joined; }
+
 class Explaining {
  public:
   Explaining(const LedgerReader& reader, LedgerView& view, StoredRow row)
@@ -80,6 +82,9 @@ class Explaining {
     told_.assign(reasons_.size(), false);
     for (std::size_t i = 0; i < versions_.size(); ++i) {
       const StoredRow& now = versions_[i];
+      // A merge writes what the other row said, and then the row as it stays: one step.
+      const bool ends_merge = i >= 2 && merged_at_ == i - 1 && now.document == versions_[i - 2].document;
+      if (ends_merge) continue;
       const DocumentRow* const document = reader_.document(now.document);
       ExplanationStep step{.at = document == nullptr ? Instant{} : document->imported_at,
                            .source = reader_.transaction(now).source,
@@ -94,6 +99,7 @@ class Explaining {
           told_[r] = true;
           ExplanationStep noted = step_of(reasons_[r]);
           noted.before = std::move(step.before);
+          if (!noted.other.empty() && is_merge(noted.rule)) merged_at_ = i;
           step = std::move(noted);
           break;
         }
@@ -140,7 +146,8 @@ class Explaining {
   Explanation explanation_;
   std::vector<StoredRow> versions_;  // oldest first, the last is the row as it is
   std::vector<ReasonRow> reasons_;
-  std::vector<bool> told_;  // by place in reasons_
+  std::vector<bool> told_;     // by place in reasons_
+  std::size_t merged_at_ = 0;  // place of the version that a merge wrote last; 0: none
 };
 
 }  // namespace

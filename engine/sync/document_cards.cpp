@@ -191,7 +191,10 @@ Result<void> DocumentImport::take_named_card(LedgerWrite& ledger, CardKey named,
 Result<void> DocumentImport::take_for(LedgerWrite& ledger, std::uint32_t index, const CardRow& known, const char* why) {
   const bool nothing_known = std::ranges::all_of(card_keys_, [](CardKey key) { return key == 0; });
   // The label by which the person keeps cards apart that look alike is the known card's, not one of the file.
-  if (nothing_known) account_ = known.account_label;
+  if (nothing_known && known.account_label != *account_) {
+    MEISAI_ASSIGN(const std::vector<CardRow> stored, ledger.cards(document_.layout->issuer));
+    resolve(known.account_label, stored);
+  }
   const CardAlias alias{document_.cards[index].key_hash, *account_};
   MEISAI_TRY(ledger.put_card_alias(known.key, alias));
   cards_[index] = known;

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds the documents to the code. docs/errors: every Code has its page and every page its Code, the exit code
 on the page is the one that the CLI uses, and a refusal is marked as reserved exactly while no product code
-can answer it. docs/audit.md: the closed list of operations is the one that is written.
+can answer it. docs/audit.md: the closed list of operations is the one that is written. docs/ledger.md: each rule's proof is a
+test that exists.
 Usage: check_docs.py ROOT"""
 import os
 import re
@@ -94,6 +95,33 @@ def faults_of_operations(written, page):
         yield f"docs/audit.md lists the operation '{name}', which nothing writes"
 
 
+TEST_NAME = re.compile(r'TEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
+PROOF = re.compile(r"(?<![*\w])\*([^*]+)\*(?!\*)")
+
+
+def test_names(root):
+    """Names of the Catch2 tests; literals that stand side by side are one name."""
+    found = set()
+    for folder, _, names in os.walk(os.path.join(root, "tests")):
+        for name in names:
+            if name.endswith(".cpp"):
+                with open(os.path.join(folder, name), encoding="utf-8") as source:
+                    for literals in TEST_NAME.findall(source.read()):
+                        found.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals)))
+    return found
+
+
+def faults_of_proofs(page, tests):
+    """Names in italics are tests. One that ends with an ellipsis is the beginning of several."""
+    proofs = [" ".join(name.split()) for name in PROOF.findall(page)]
+    for name in proofs:
+        known = any(t.startswith(name[:-1].rstrip()) for t in tests) if name.endswith("…") else name in tests
+        if not known:
+            yield f"docs/ledger.md names a test that does not exist: {name}"
+    if len(proofs) < 20:
+        yield "docs/ledger.md: its proofs were not found"
+
+
 def faults(codes, exits, pages, index, used):
     """Everything that is wrong; `pages` maps a name to its text."""
     for name in codes:
@@ -123,6 +151,7 @@ def main():
     texts = list(sources(root))
     found = list(faults(codes, exits, pages, read("docs/errors/README.md"), codes_used(texts)))
     found += faults_of_operations(operations_written(texts), read("docs/audit.md"))
+    found += faults_of_proofs(read("docs/ledger.md"), test_names(root))
     if len(codes) < 50:
         found.append("error.h: the two lists of codes were not found")
     for fault in found:

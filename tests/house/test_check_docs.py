@@ -94,5 +94,22 @@ class Operations(unittest.TestCase):
         self.assertEqual(len(list(check_docs.faults_of_operations(written - {"cards"}, self.PAGE))), 1)
 
 
+class Proofs(unittest.TestCase):
+    TESTS = {f"rule {number} holds" for number in range(20)} | {"samples: jcb"}
+    PAGE = "".join(f"- A rule. *rule {number}\n  holds* (tests/x)\n" for number in range(20))
+
+    def faults(self, more=""):
+        return list(check_docs.faults_of_proofs(self.PAGE + more, self.TESTS))
+
+    def test_names_that_exist_pass(self):
+        self.assertEqual(self.faults("*samples: …* and **bold words**\n"), [])
+
+    def test_a_name_that_is_no_test(self):
+        self.assertEqual(len(self.faults("*rule 99 holds*\n")), 1)
+
+    def test_a_page_without_proofs(self):
+        self.assertTrue(list(check_docs.faults_of_proofs("- A rule.\n", self.TESTS)))
+
+
 if __name__ == "__main__":
     unittest.main()

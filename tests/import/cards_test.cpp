@@ -205,3 +205,52 @@ TEMPLATE_TEST_CASE("a joined card's rows say so, and lead from the id that they 
   CHECK(moved.ids == std::vector{before.back().id.text()});
   CHECK(home.engine->explain(TransactionId("tabcd00001")).error().code == Code::not_found);
 }
+
+TEMPLATE_TEST_CASE("a card that the person named keeps its name under new marks", "[cards]", InMemory, InFolder) {
+  Home<TestType> home;
+  home.take_in_as(jcb_file("2026-10-13", "0000", september), "旅行用");
+  CHECK(home.take_in(jcb_file("2026-10-13", "9999", september)).unchanged == 4);
+  REQUIRE(home.cards().size() == 1);
+  CHECK(must(home.engine->statements()).size() == 1);
+  home.take_in(jcb_file("2026-11-10", "9999", october));
+  CHECK(home.cards().size() == 1);
+  CHECK(home.cards().front().label.find("旅行用") != std::string::npos);
+}
+
+TEMPLATE_TEST_CASE("a join keeps what the person wrote, and every bill what it billed", "[cards]", InMemory, InFolder) {
+  Home<TestType> home;
+  home.take_in(jcb_file("2026-10-13", "0000", september));
+  // Too little in common to be seen: two rows of five.
+  home.take_in(jcb_file("2026-10-15", "9999",
+                        {september[0], september[1], once("2026-09-20", "見本園", 1200),
+                         once("2026-09-21", "見本局", 84), once("2026-09-22", "見本堂", 70)}));
+  const auto two = home.cards();
+  REQUIRE(two.size() == 2);
+  REQUIRE(home.rows().size() == 9);
+  REQUIRE(home.yen() == 1770 + 900 + 210 + 1354);
+  TransactionFilter of_other;
+  of_other.card = two[1].id;
+  const Transaction noted = must(home.engine->transactions(of_other)).rows.front();
+  UserEdit edit;
+  edit.note = "books";
+  must(home.engine->annotate(noted.id, edit));
+  must(home.engine->join_cards(two[0].id, two[1].id));
+  CHECK(home.rows().size() == 7);
+  CHECK(home.yen() == 1770 + 1354);
+  TransactionFilter by_old_id;
+  by_old_id.only = noted.id;
+  const auto found = must(home.engine->transactions(by_old_id)).rows;
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().id != noted.id);
+  CHECK(found.front().user.note == "books");
+  const Explanation why = must(home.engine->explain(noted.id));
+  CHECK(std::ranges::count(why.ids, noted.id.text()) == 1);
+  CHECK(std::ranges::count(why.ids, found.front().id.text()) == 1);
+  CHECK(why.steps.back().rule == MatchRule::cards_joined);
+  CHECK(why.steps.back().other == noted.id.text());
+  const auto statements = must(home.engine->statements());
+  REQUIRE(statements.size() == 2);  // each bills what it billed
+  for (const Statement& each : statements) CHECK(each.balanced == true);
+  CHECK(home.replayed() == home.ids());
+  CHECK(must(home.engine->check(false)).findings.empty());
+}

@@ -153,10 +153,10 @@ TEST_CASE("two 楽天 cards of one person: held with the hint, kept apart by --c
     CHECK(person.ledger_text() == now);
   }
   SECTION("a new month does not say whose it is") {
-    const ImportReport held = person.must_import("enavi202610.csv", travel_october);
-    REQUIRE(held.hold.has_value());
-    CHECK(held.hold->code == Code::card_ambiguous);
-    CHECK(held.hold->remedy.find("--card") != std::string::npos);
+    const ImportReport unsaid = person.must_import("enavi202610.csv", travel_october);
+    REQUIRE(unsaid.hold.has_value());
+    CHECK(unsaid.hold->code == Code::card_ambiguous);
+    CHECK(unsaid.hold->remedy.find("--card") != std::string::npos);
     CHECK(person.must_import("enavi202610.csv", travel_october, "旅行用").added == 2);
   }
 }

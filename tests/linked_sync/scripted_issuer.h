@@ -51,8 +51,8 @@ class ScriptedIssuer final : public LinkedIssuer {
  public:
   explicit ScriptedIssuer(const std::string& id);
 
-  Script script;                         ///< of the next conversation
-  std::string card_key = "card one";     ///< what tells the card apart
+  Script script;                      ///< of the next conversation
+  std::string card_key = "card one";  ///< what tells the card apart
   std::string card_name = "見本カード";
   std::string last4 = "0001";
   std::vector<std::string> more_cards;   ///< the same of others

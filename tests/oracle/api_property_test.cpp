@@ -28,12 +28,6 @@ bool holds(const char* name, const Habits& habits) {
   });
 }
 
-}  // namespace
-
-TEST_CASE("lists and statements under stable ids end in the ledger of the truth", "[property]") {
-  CHECK(holds("stable ids", {}));
-}
-
 constexpr Habits no_ids{.stable_ids = false,
                         .revises = false,
                         .moves_dates = false,
@@ -43,6 +37,12 @@ constexpr Habits no_ids{.stable_ids = false,
 Habits with(Habits habits, bool Habits::* habit, bool value) {
   habits.*habit = value;
   return habits;
+}
+
+}  // namespace
+
+TEST_CASE("lists and statements under stable ids end in the ledger of the truth", "[property]") {
+  CHECK(holds("stable ids", {}));
 }
 
 TEST_CASE("lists and statements without ids or pending rows end in the ledger of the truth", "[property]") {

@@ -65,6 +65,22 @@ const std::map<std::string, int> floors = {{"cut", 30},
                                            {"an older copy after a newer one that differs", 3},
                                            {"a copy with a revised amount", 1}};
 
+/// A copy that comes for the first time counts as newer than what came before it: nothing in it says otherwise
+/// (decision 0021). So an older copy comes behind a newer one only where it had come before that one, too.
+std::vector<Download> as_they_appear(const std::vector<Download>& all) {
+  std::vector<Download> kept;
+  for (const Download& one : all) {
+    const auto any = [&](const auto& fits) {
+      return std::ranges::any_of(
+          kept, [&](const Download& other) { return other.card == one.card && other.bill == one.bill && fits(other); });
+    };
+    const bool overtaken = any([&](const Download& other) { return other.day > one.day; });
+    const bool known = any([&](const Download& other) { return other.day == one.day && other.cut == one.cut; });
+    if (!overtaken || known) kept.push_back(one);
+  }
+  return kept;
+}
+
 }  // namespace
 
 TEST_CASE("the generator of downloads reaches each class as often as it must", "[classes]") {
@@ -87,7 +103,7 @@ TEST_CASE("the generator of downloads reaches each class as often as it must", "
 TEST_CASE("closed months in any order, again, and cut, end in the ledger of the truth", "[property]") {
   CHECK(rc::check("files", [] {
     const Truth truth = *truths(closed_months);
-    const std::vector<Download> before = *downloads();
+    const std::vector<Download> before = as_they_appear(*downloads());
     const std::vector<Download> after = final_downloads(*rc::gen::arbitrary<bool>());
     test::MemoryWorld world;
     FileDesk desk(world, truth);

@@ -112,6 +112,7 @@ Truth tellable(Truth truth) {
 rc::Gen<Truth> truths(const Habits& habits) {
   return gen::map(up_to(12, purchases()), [habits](std::vector<Purchase> purchases) {
     for (Purchase& each : purchases) each = within(habits, each);
+    // Amounts of their own for what is pending at times: no other row is like it.
     for (std::size_t i = 0; i < purchases.size(); ++i)
       if (!habits.pending_like_posted && purchases[i].life != Life::at_once)
         purchases[i].yen += 11 * (static_cast<int>(i) + 1);

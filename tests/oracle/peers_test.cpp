@@ -78,8 +78,8 @@ TEST_CASE("an amount that the issuer revises under its id is one row", "[peers]"
   CHECK(told(home) == Lines{"2026-11-10 見本書店 950 posted", "2026-11-11 見本駅 210 posted"});
 }
 
-// Waits for matching: in a list without ids, the only row of a day and shop that shows another amount.
-TEST_CASE("an amount that an issuer without ids revises in its list is one row", "[peers][!shouldfail]") {
+// In a list without ids, the only row of a day and shop that shows another amount.
+TEST_CASE("an amount that an issuer without ids revises in its list is one row", "[peers]") {
   Household home;
   home.look({listing({without_id(book), without_id(station)})});
   home.look({listing({without_id(with(book, "", "950")), without_id(station)})});
@@ -184,11 +184,11 @@ TEST_CASE("two Open-Finance bills that state one purchase under one id bill thei
   CHECK(bills(home) == Lines{"B1 closed 1110 of 2 balanced", "B2 closed 450 of 1 balanced"});
 }
 
-// Waits for matching: an id that one bill states for different rows does not tell them apart; the stated total does.
-TEST_CASE("an Open-Finance bill whose rows share one transaction id loses no money", "[peers][!shouldfail]") {
+// An id that one bill states for different rows does not tell them apart; the stated total does.
+TEST_CASE("an Open-Finance bill whose rows share one transaction id loses no money", "[peers]") {
   Household home;
   home.look({statement("B1", {book, with(station, "T1", "210")}, "1110"),
-             statement("B2", {with(waiting, "T7", "5000"), with(station, "T7", "330")}, "5330")});
+             statement("B2", {with(book, "T7", "5000"), with(station, "T7", "330")}, "5330")});
   CHECK(bills(home) == Lines{"B1 closed 1110 of 2 balanced", "B2 closed 5330 of 2 balanced"});
   CHECK(home.rows().size() == 4);
 }
@@ -212,7 +212,7 @@ TEST_CASE("the same card linked twice is one card with one set of rows", "[peers
   CHECK(told(home) == Lines{"2026-11-10 見本書店 900 posted", "2026-11-11 見本駅 210 posted"});
 }
 
-// Waits for cards: the same card under the ids of a new consent.
+// Waits for cards: the same card under the ids of a new consent (today the look fails).
 TEST_CASE("a new consent that renames all account ids is about the same card", "[peers][!shouldfail]") {
   Household home;
   home.look({listing({book, station})});

@@ -83,7 +83,7 @@ void print_components(const Session& session, const Statement& statement) {
 void print_rows(const Session& session, Text title, std::span<const Transaction> rows) {
   if (rows.empty()) return;
   print_section(session, title);
-  print_table(session, transaction_table(session, rows));
+  print_table(session, transaction_table(session, rows, RowIds::shown));
 }
 
 void print_what_may_be_missing(const Session& session, const StatementDetail& detail) {

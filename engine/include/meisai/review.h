@@ -72,7 +72,7 @@ struct Hold {
   IssuerId issuer;
   ConnectionId connection;  ///< empty: a file
   std::string document;     ///< as the caller named it, or the endpoint
-  Code code = Code::integrity_hold;
+  Code code = Code::batch_doubtful;
   std::string diagnosis;
   std::uint64_t transactions = 0;  ///< that wait in it
   HoldState state = HoldState::open;

@@ -224,7 +224,7 @@ struct SuggestionRow {
 struct HoldRow {
   HoldKey key = 0;
   DocumentKey document = 0;
-  Code code = Code::integrity_hold;
+  Code code = Code::batch_doubtful;
   std::string diagnosis;
   std::uint64_t transactions = 0;
   HoldState state = HoldState::open;
