@@ -47,9 +47,9 @@ class Case {
     entries.push_back(entry);
     decisions.push_back(decision);
   }
-  void lists_known(const TransactionFacts& what) { lists(what, {Action::keep, 1, stored(what).key}); }
+  void lists_known(const TransactionFacts& what) { lists(what, {.action = Action::keep, .row = stored(what).key}); }
   void lists_revised(const TransactionFacts& what, const TransactionFacts& was) {
-    lists(what, {Action::revise, 1, stored(was).key});
+    lists(what, {.action = Action::revise, .row = stored(was).key});
   }
   std::optional<BrakeFinding> look() {
     const std::vector<CardKey> cards = {card};
