@@ -42,6 +42,8 @@ Likely judge(const CardEvidence& evidence) noexcept {
   }
   if (telling && most) return Likely::certain;
   const bool same_card_stated = evidence.digits == Digits::same && evidence.same_kind;
+  const bool all = evidence.shared >= telling_rows_of_same_digits && evidence.shared == evidence.comparable;
+  if (same_card_stated && all) return Likely::certain;
   const bool some = telling || (evidence.shared != 0 && most);
   return same_card_stated || some ? Likely::doubtful : Likely::no;
 }

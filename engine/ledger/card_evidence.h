@@ -32,12 +32,15 @@ struct CardEvidence {
 
 enum class Likely : std::uint8_t { no, doubtful, certain };
 
-/// Fewer rows in common prove nothing.
+/// Fewer rows in common prove nothing,
 constexpr std::uint64_t telling_rows_in_common = 3;
+/// but where the issuer states the same last four digits as well.
+constexpr std::uint64_t telling_rows_of_same_digits = 2;
 
 /// Certain: at least three rows in common, more than half of those that can be compared, and the digits do not
-/// contradict (a renewal that carried its history over: other digits, but the same name and role). Doubtful: the same
-/// digits, or rows in common that do not make it certain.
+/// contradict (a renewal that carried its history over: other digits, but the same name and role); or the same digits
+/// and kind, and two rows or more of which all are in common. Doubtful: the same digits, or rows in common that do not
+/// make it certain.
 [[nodiscard]] Likely judge(const CardEvidence& evidence) noexcept;
 
 /// Compares entry card `index` of a window with a stored card.

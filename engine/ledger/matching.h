@@ -146,7 +146,7 @@ class WindowMatch {
   [[nodiscard]] Result<std::optional<StoredRow>> row_named(TransactionKey key);
   [[nodiscard]] bool may_be(const Entry& entry, const StoredRow& row) const;
 
-  // What no identity settles (matching_across_days.cpp, matching_alike.cpp).
+  // What no identity settles (matching_across_days.cpp, matching_alike.cpp, matching_moved.cpp).
   [[nodiscard]] Result<void> pair_across_days(const View& view);
   [[nodiscard]] Result<std::vector<StoredRow>> unused_rows(std::uint32_t card, std::span<const Entry* const> entries,
                                                            const View& view);
@@ -154,6 +154,7 @@ class WindowMatch {
   void pair_linked(Unused& unused, std::span<const Entry* const> entries);
   void pair_other_channel(Unused& unused, std::span<const Entry* const> entries, const LikenessOf& likeness_of);
   void pair_alike(Unused& unused, std::span<const Entry* const> entries, const View& view, DayRange expected);
+  void pair_moved(Unused& unused, std::uint32_t card, std::span<const Entry* const> entries, const View& view);
   void note_absent(const Unused& unused, std::uint32_t card, const View& view);
 
   LedgerWrite& ledger_;

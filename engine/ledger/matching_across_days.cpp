@@ -110,6 +110,7 @@ Result<void> WindowMatch::pair_card(std::uint32_t card, std::span<const Entry* c
   if (view.complete) expected = view.complete->days;
   if (const auto billed = view.billed_days.find(card); billed != view.billed_days.end()) expected = billed->second;
   pair_alike(unused, entries, view, expected);
+  pair_moved(unused, card, entries, view);
   note_absent(unused, card, view);
   return {};
 }

@@ -23,6 +23,21 @@ std::uint64_t sum_of(const std::map<StatementKey, std::uint64_t>& counts) {
 
 constexpr const char* name_the_card = "if this is another card of yours, name it: --card LABEL";
 
+/// Due dates of one statement lie this close together, however the issuer moves them: the next month's is further off.
+constexpr std::chrono::days one_due_date{15};
+
+/// Whether a stored statement may be the one that this content shows under another name. What is due in another month
+/// is another statement, and so is what the issuer names by another id of its own, unless they say the very same of
+/// themselves: a gate that is passed twice a day may be billed by both, so that equal rows prove nothing there.
+bool may_be_one(const StatementRow& stored, const WindowContent& content) {
+  if (!content.statement_reference.empty() && stored.anchor.starts_with(reference_anchor))
+    return content.stated_total_minor && stored.stated_total_minor == content.stated_total_minor &&
+           stored.closing_date == content.closing_date && stored.payment_due_date == content.payment_due_date;
+  if (!stored.payment_due_date || !content.payment_due_date) return true;
+  const auto apart = std::chrono::sys_days(*stored.payment_due_date) - std::chrono::sys_days(*content.payment_due_date);
+  return std::chrono::abs(apart) <= one_due_date;
+}
+
 }  // namespace
 
 DocumentImport::DocumentImport(StagedDocument& document, Normalizer& normalizer, const ImportOptions& options,
@@ -173,7 +188,11 @@ Result<StatementKey> DocumentImport::known_elsewhere(LedgerWrite& ledger, Window
     const std::vector<CardKey> all_this_card(cards_.size(), card.key);
     ledger::WindowMatch matching(ledger, all_this_card, window.content.entries);
     MEISAI_ASSIGN(auto overlap, matching.overlap());
-    overlap.erase(0);  // rows that no statement has claimed yet are what this one bills
+    // Rows that no statement has claimed yet are what this one bills.
+    std::erase_if(overlap, [&](const auto& each) {
+      const auto stored = std::ranges::find(window.statements, each.first, &StatementRow::key);
+      return stored == window.statements.end() || !may_be_one(*stored, window.content);
+    });
     shared += sum_of(overlap);
     if (std::ranges::find(card_keys_, card.key) == card_keys_.end()) continue;
     shared_here += sum_of(overlap);

@@ -32,16 +32,16 @@ Code code_of(const Result<T>& result) {
   return result.error().code;
 }
 
-using ReadFacts = tl::expected<TransactionFacts, Rejection>;
+using FactsRead = tl::expected<TransactionFacts, Rejection>;
 /// How a program reads a transaction, from what the shipped one reads. Empty: as the shipped one.
-using Reading = std::function<ReadFacts(ReadFacts)>;
+using Reading = std::function<FactsRead(FactsRead)>;
 
 class OtherNormalizer final : public Normalizer {
  public:
   OtherNormalizer(std::unique_ptr<Normalizer> shipped, std::shared_ptr<Reading> reading)
       : shipped_(std::move(shipped)), reading_(std::move(reading)) {}
-  ReadFacts transaction(const RawPage& page, const RawRecord& record, const Vocabulary& vocabulary) override {
-    ReadFacts facts = shipped_->transaction(page, record, vocabulary);
+  FactsRead transaction(const RawPage& page, const RawRecord& record, const Vocabulary& vocabulary) override {
+    FactsRead facts = shipped_->transaction(page, record, vocabulary);
     return *reading_ ? (*reading_)(std::move(facts)) : facts;
   }
   tl::expected<LocalDate, Rejection> date(const RawPage& page, const RawRecord& record) override {
@@ -95,13 +95,13 @@ struct InFolder {
 // ---- ways of reading ------------------------------------------------------------------------------------
 
 /// The cleaned name is written otherwise; the identity stays.
-ReadFacts shouts(ReadFacts facts) {
+FactsRead shouts(FactsRead facts) {
   if (facts) facts->merchant_normalized += " 様";
   return facts;
 }
 
 /// What the issuer wrote is decoded otherwise: another identity.
-ReadFacts decodes_otherwise(ReadFacts facts) {
+FactsRead decodes_otherwise(FactsRead facts) {
   if (facts) {
     facts->merchant_raw = "*" + facts->merchant_raw;
     facts->merchant_normalized = "*" + facts->merchant_normalized;
@@ -110,13 +110,13 @@ ReadFacts decodes_otherwise(ReadFacts facts) {
 }
 
 /// Dates are read two years later: another day, far from the first one.
-ReadFacts dates_later(ReadFacts facts) {
+FactsRead dates_later(FactsRead facts) {
   if (facts && facts->date.date) *facts->date.date += std::chrono::years(2);
   return facts;
 }
 
 Reading refuses(const std::string& merchant) {
-  return [merchant](ReadFacts facts) -> ReadFacts {
+  return [merchant](FactsRead facts) -> FactsRead {
     if (facts && facts->merchant_raw == merchant)
       return tl::unexpected(Rejection{0, Field::amount, Code::amount_not_a_number, "not a number"});
     return facts;
@@ -330,7 +330,7 @@ TEMPLATE_TEST_CASE("twins of which one waits in quarantine are two rows after th
                    InFolder) {
   Home<TestType> home;
   int seen = 0;
-  home.reads([&seen](ReadFacts facts) -> ReadFacts {  // each window is normalized once
+  home.reads([&seen](FactsRead facts) -> FactsRead {  // each window is normalized once
     if (facts && facts->merchant_raw == "見本駅" && ++seen == 2)
       return tl::unexpected(Rejection{0, Field::amount, Code::amount_not_a_number, "not a number"});
     return facts;
@@ -391,7 +391,7 @@ TEMPLATE_TEST_CASE("what a later document said of a row stays", "[replay]", InMe
   CHECK(report.documents == 2);
   CHECK(report.modified == 5);
   CHECK(home.named("ﾐﾎﾝ ｼﾖｸﾄﾞｳ").facts.billed_minor == 3000);
-  CHECK(home.named("ﾐﾎﾝ ｼﾖｸﾄﾞｳ").facts.merchant_normalized == "ミホン シヨクドウ 様");
+  CHECK(home.named("ﾐﾎﾝ ｼﾖｸﾄﾞｳ").facts.merchant_normalized == "ミホン ショクドウ 様");
   CHECK(home.statement().balanced == true);
   home.check_settled();
 }
@@ -473,7 +473,7 @@ TEST_CASE("a replay that is killed leaves whole documents, and the next one ends
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    *home.reading = [](ReadFacts facts) {
+    *home.reading = [](FactsRead facts) {
       if (facts && facts->merchant_raw == "見本茶屋") _exit(9);
       return shouts(std::move(facts));
     };

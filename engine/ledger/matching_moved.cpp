@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Without ids, a posted row that a complete list shows on another day now (decision 0021). One row where nothing else
+// can be meant; a fare of every day, or a row that a statement bills on its old day, is a doubt.
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "engine/ledger/matching.h"
+#include "engine/ledger/unused_rows.h"
+
+namespace meisai::ledger {
+namespace {
+
+/// What is alike at longer distance is another purchase: a subscription comes every month.
+constexpr DayKey longest_move_without_id = 10;
+
+/// Rows and entries of the same facts.
+struct Alike {
+  std::vector<DayKey> days;  ///< of all of them, listed or not
+  std::vector<std::size_t> gone;
+  std::vector<const Entry*> unknown;
+
+  [[nodiscard]] auto count_near(DayKey a, DayKey b) const {
+    const auto [first, last] = std::minmax(a, b);
+    return std::ranges::count_if(days, [from = first - longest_move_without_id, to = last + longest_move_without_id](
+                                           DayKey day) { return day >= from && day <= to; });
+  }
+};
+
+bool is_near(const Entry& entry, const StoredRow& row) {
+  return entry.day != row.day && std::abs(entry.day - row.day) <= longest_move_without_id;
+}
+
+}  // namespace
+
+void WindowMatch::pair_moved(Unused& unused, std::uint32_t card, std::span<const Entry* const> entries,
+                             const View& view) {
+  if (!view.complete || std::ranges::find(view.complete->cards, card) == view.complete->cards.end()) return;
+  std::map<FactsKey, Alike> groups;
+  for (std::size_t i = 0; i < unused.rows().size(); ++i) {
+    const StoredRow& row = unused.rows()[i];
+    if (unused.taken(i) || is_by_reference(row.fingerprint.facts())) continue;
+    if (row.facts.status == TransactionStatus::posted && view.complete->days.has(row.day))
+      groups[row.fingerprint.facts()].gone.push_back(i);
+  }
+  if (groups.empty()) return;
+  const auto in_group = [&groups](const FactsKey& facts, const auto& visit) {
+    if (const auto group = groups.find(facts); group != groups.end()) visit(group->second);
+  };
+  for (std::size_t i = 0; i < unused.rows().size(); ++i) {
+    const StoredRow& row = unused.rows()[i];
+    if (!unused.taken(i) && row.facts.status != TransactionStatus::removed)
+      in_group(row.fingerprint.facts(), [&row](Alike& alike) { alike.days.push_back(row.day); });
+  }
+  for (const Entry& entry : entries_)
+    if (entry.card == card && !entry.undated)
+      in_group(entry.facts, [&entry](Alike& alike) { alike.days.push_back(entry.day); });
+  const auto is_doubted = [this](const Entry& entry) {
+    return std::ranges::find(outcome_.doubts, entry.ordinal, &Doubt::ordinal) != outcome_.doubts.end();
+  };
+  for (const Entry* entry : entries)
+    if (!entry->pending && decision_of(*entry).action == Action::insert && !is_doubted(*entry))
+      in_group(entry->facts, [entry](Alike& alike) { alike.unknown.push_back(entry); });
+
+  for (auto& [facts, alike] : groups)
+    for (const Entry* entry : alike.unknown) {
+      const auto found =
+          std::ranges::find_if(alike.gone, [&](std::size_t i) { return is_near(*entry, unused.rows()[i]); });
+      if (found == alike.gone.end()) continue;
+      const std::size_t index = *found;
+      alike.gone.erase(found);
+      const StoredRow& row = unused.rows()[index];
+      const bool alone = alike.count_near(entry->day, row.day) == 2;  // the row and the entry
+      // A list may leave out what is billed, and a file may know the row by its old day: a person is asked.
+      if (alone && row.statement == 0 && !is_dual(row)) {
+        unused.take(index);
+        settle(*entry, row, MatchRule::moved_date);
+      } else if (alone || row.statement == 0) {
+        outcome_.doubts.push_back({entry->ordinal, MatchRule::moved_date, row});
+      }
+    }
+}
+
+}  // namespace meisai::ledger
