@@ -68,6 +68,9 @@ void spoil_record(const Fault& fault, Object& record) {
   } else if (fault.kind == "schema_drift") {
     const std::string member = parameter(fault, "member", "Amount");
     rename(record, member, parameter(fault, "renamed", ("Drifted" + member).c_str()));
+  } else if (fault.kind == "turned_sign" && record.has("CreditDebitIndicator")) {
+    const bool was_debit = record.getValue<std::string>("CreditDebitIndicator") == "Debit";
+    record.set("CreditDebitIndicator", was_debit ? "Credit" : "Debit");
   } else if (fault.kind == "optional_wrong") {
     record.set(parameter(fault, "member", "CurrencyExchange"), 42);
   }
