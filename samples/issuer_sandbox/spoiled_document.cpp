@@ -44,6 +44,12 @@ void give_to_another(Object& record, bool keep_ids) {
   if (!keep_ids) {
     record.set("AccountId", backwards(record.getValue<std::string>("AccountId")));
   }
+  if (record.has("TransactionInformation")) {
+    record.set("TransactionInformation", "ﾍﾞﾂﾉ ﾐｾ");
+  }
+  if (Object::Ptr merchant = record.getObject("MerchantDetails"); merchant) {
+    merchant->set("MerchantName", "ﾍﾞﾂﾉ ﾐｾ");
+  }
   Poco::JSON::Array::Ptr faces = record.getArray("Account");
   for (std::size_t i = 0; faces && i < faces->size(); ++i) {
     Object::Ptr face = faces->getObject(static_cast<unsigned>(i));

@@ -21,6 +21,7 @@ HELD = (
     ("cut_off", {}, 30, "answer_not_valid"),
     ("cut_off", {"per_cent": 0}, 30, "answer_not_valid"),
     ("cut_off", {"per_cent": 99}, 30, "answer_not_valid"),
+    ("wrong_owner", {"path": "*/accounts*", "keep_ids": "true"}, 27, "wrong_owner"),
     ("wrong_owner", {"path": "*/accounts"}, 30, "issuer_failed"),
     ("wrong_owner", {}, 25, "schema_drift"),
     ("pan_in_field", {"field": "TransactionId"}, 25, "schema_drift"),
@@ -98,10 +99,13 @@ class Faults(LinkedCase):
                     self.unchanged(self.before)
                     if "retry_after" in members:
                         self.waits(issuer, report)
+                    incident = self.cut_off_by_itself(issuer) if reason == "wrong_owner" else None
                     mixed = self.sync(code=3)
                     self.assertEqual(self.of(mixed, other)["outcome"], "fresh")
                     self.assertIsNotNone(self.of(mixed, issuer)["reason"])
                     self.home.at(SOON)
+                    if incident:
+                        self.ok(self.home.run("incident", "lift", incident, "--reason", "asked the company"))
                     self.recovers()
 
     def test_another_number_and_name_on_a_known_account_with_its_rows_is_the_same_card(self):
@@ -114,6 +118,14 @@ class Faults(LinkedCase):
                 self.assertEqual(self.what_is_held(), self.clean)
                 self.assertEqual([card["id"] for card in self.ok(self.home.run("cards")).json()["cards"]], cards)
                 self.recovers()
+
+    def cut_off_by_itself(self, issuer):
+        """Another person's data stops the connection until a person says that it may go on."""
+        (incident,) = self.ok(self.home.run("incident", "list")).json()["incidents"]
+        seen = len(self.requests(issuer))
+        self.sync(issuer, code=21)
+        self.assertEqual(len(self.requests(issuer)), seen)
+        return incident["id"]
 
     def says_what_to_do(self, report):
         self.assertTrue(report["error"]["message"].strip())
