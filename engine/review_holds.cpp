@@ -16,8 +16,10 @@ constexpr std::size_t reported_rejections = 100;
 /// An ended hold has nothing left to decide.
 Result<void> require_open(const reading::KnownHold& held) {
   if (held.shown.state == HoldState::open) return {};
-  return fail(Code::invalid_argument, "this hold has ended: it was " + std::string(name_of(held.shown.state)),
-              "see `meisai holds --all`");
+  return fail(Error{.code = Code::invalid_argument,
+                    .what = "this hold has ended: it was " + std::string(name_of(held.shown.state)),
+                    .where = {.issuer = held.document.issuer.text(), .document = held.shown.document},
+                    .remedy = "see `meisai holds --all`"});
 }
 
 sync::OpenHold open_hold(const reading::KnownHold& held) { return {held.row, held.document, held.shown.id.text()}; }

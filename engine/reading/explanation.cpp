@@ -2,6 +2,7 @@
 #include "engine/reading/explanation.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "engine/ledger/identity.h"
@@ -36,6 +37,8 @@ MatchRule rule_between(const StoredRow& before, const StoredRow& after) {
 }
 
 bool is_merge(MatchRule rule) { return rule == MatchRule::suggestion_accepted || rule == MatchRule::cards_joined; }
+
+bool is_unlisted(MatchRule rule) { return rule == MatchRule::absent || rule == MatchRule::removed; }
 
 class Explaining {
  public:
@@ -77,6 +80,19 @@ class Explaining {
             .before = {}};
   }
 
+  /// The place of what was noted when this version was written. A version that says that the row is listed no more was
+  /// written by no record of its own and keeps the one that it had: its reason is known by its rule.
+  [[nodiscard]] std::optional<std::size_t> reason_for(const StoredRow& now, MatchRule change) const {
+    std::optional<std::size_t> of_record;
+    for (std::size_t r = 0; r < reasons_.size(); ++r) {
+      if (told_[r]) continue;
+      const ReasonRow& reason = reasons_[r];
+      if (is_unlisted(change) && reason.rule == change) return r;
+      if (!of_record && reason.document == now.document && reason.row == now.row) of_record = r;
+    }
+    return of_record;
+  }
+
   /// One step a version; what was noted when it was written says more than the versions do.
   void add_versions() {
     told_.assign(reasons_.size(), false);
@@ -94,14 +110,12 @@ class Explaining {
                            .before = {}};
       if (i != 0) {
         step.before = versions_[i - 1].facts;
-        for (std::size_t r = 0; r < reasons_.size(); ++r) {
-          if (told_[r] || reasons_[r].document != now.document || reasons_[r].row != now.row) continue;
-          told_[r] = true;
-          ExplanationStep noted = step_of(reasons_[r]);
+        if (const auto noted_at = reason_for(now, step.rule)) {
+          told_[*noted_at] = true;
+          ExplanationStep noted = step_of(reasons_[*noted_at]);
           noted.before = std::move(step.before);
           if (!noted.other.empty() && is_merge(noted.rule)) merged_at_ = i;
           step = std::move(noted);
-          break;
         }
       }
       explanation_.steps.push_back(std::move(step));

@@ -18,11 +18,11 @@
 namespace sandbox {
 namespace {
 
-constexpr std::array<std::string_view, 19> kinds{"too_many_requests", "unavailable",  "redirect",        "slow",
+constexpr std::array<std::string_view, 20> kinds{"too_many_requests", "unavailable",  "redirect",        "slow",
                                                  "cut_off",           "wrong_owner",  "pan_in_field",    "schema_drift",
                                                  "optional_wrong",    "endless_next", "next_other_host", "huge_body",
                                                  "deep_json",         "lost_refresh", "lost_answer",     "scope_excess",
-                                                 "wrong_iss",         "wrong_state",  "not_json"};
+                                                 "wrong_iss",         "wrong_state",  "not_json",        "turned_sign"};
 
 std::int64_t number(const Fault& fault, const char* name, std::int64_t otherwise) {
   const std::string text = at(fault.parameters, name);

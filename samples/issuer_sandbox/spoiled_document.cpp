@@ -44,6 +44,12 @@ void give_to_another(Object& record, bool keep_ids) {
   if (!keep_ids) {
     record.set("AccountId", backwards(record.getValue<std::string>("AccountId")));
   }
+  if (record.has("TransactionInformation")) {
+    record.set("TransactionInformation", "ﾍﾞﾂﾉ ﾐｾ");
+  }
+  if (Object::Ptr merchant = record.getObject("MerchantDetails"); merchant) {
+    merchant->set("MerchantName", "ﾍﾞﾂﾉ ﾐｾ");
+  }
   Poco::JSON::Array::Ptr faces = record.getArray("Account");
   for (std::size_t i = 0; faces && i < faces->size(); ++i) {
     Object::Ptr face = faces->getObject(static_cast<unsigned>(i));
@@ -68,6 +74,9 @@ void spoil_record(const Fault& fault, Object& record) {
   } else if (fault.kind == "schema_drift") {
     const std::string member = parameter(fault, "member", "Amount");
     rename(record, member, parameter(fault, "renamed", ("Drifted" + member).c_str()));
+  } else if (fault.kind == "turned_sign" && record.has("CreditDebitIndicator")) {
+    const bool was_debit = record.getValue<std::string>("CreditDebitIndicator") == "Debit";
+    record.set("CreditDebitIndicator", was_debit ? "Credit" : "Debit");
   } else if (fault.kind == "optional_wrong") {
     record.set(parameter(fault, "member", "CurrencyExchange"), 42);
   }

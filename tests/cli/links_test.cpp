@@ -99,5 +99,73 @@ TEST_CASE("a file is asked about, and --new-card answers", "[links]") {
   CHECK(home.read({"cards"}).at("cards").size() == 3);
 }
 
+/// A household that took in the demo's story until its month has closed: a fuel authorization is posted with another
+/// amount, on the next day.
+struct Fuelled : Household {
+  Fuelled() {
+    init();
+    const std::filesystem::path story = std::filesystem::path(MEISAI_SOURCE_DIR) / "samples" / "story";
+    for (const char* file : {"1-open-month.csv", "2-open-month-a-week-later.csv", "3-closed-month.csv"})
+      REQUIRE(run({"import", (story / file).string()}).exit == 0);
+    const json open = list({"suggestions"}).at("suggestions");
+    REQUIRE(open.size() == 1);
+    asked = open.at(0);
+    REQUIRE(rows().size() == 8);
+  }
+  json list(Words words) {
+    words.insert(words.begin(), "--json");
+    const Ran ran = run(words);
+    INFO(ran.out << ran.err);
+    REQUIRE(ran.exit == 0);
+    return ran.json();
+  }
+  json rows() { return list({"transactions"}).at("transactions"); }
+  Ran decide(const char* answer) { return run({"--json", "suggestions", answer, asked.at("id").get<std::string>()}); }
+  json asked;
+};
+
+TEST_CASE("an accepted suggestion makes two rows one, and both ids lead to it", "[links]") {
+  Fuelled home;
+  const std::string first = home.asked.at("first"), second = home.asked.at("second");
+  CHECK(home.asked.at("evidence") == "alike");
+  CHECK(home.asked.at("detail") == "amount -2658, 1 day later");
+  REQUIRE(home.decide("accept").exit == 0);
+  const json rows = home.rows();
+  CHECK(rows.size() == 7);
+  for (const json& row : rows) CHECK(row.at("status") == "posted");
+  for (const std::string& id : {first, second}) {
+    const json shown = home.list({"transactions", "show", id, "--why"});
+    CHECK(shown.at("transactions").at(0).at("id") == first);
+    CHECK(shown.at("transactions").at(0).at("amount_minor") == 7342);
+    CHECK(shown.at("why").at("ids") == json::array({first, second}));
+  }
+  CHECK(home.list({"suggestions"}).at("suggestions").empty());
+  CHECK(home.list({"suggestions", "--all"}).at("suggestions").at(0).at("state") == "accepted");
+  CHECK(home.decide("accept").exit == 2);
+  CHECK(home.decide("refuse").exit == 2);
+}
+
+TEST_CASE("a refused suggestion leaves both rows and is not made again", "[links]") {
+  Fuelled home;
+  REQUIRE(home.decide("refuse").exit == 0);
+  const auto closed = std::filesystem::path(MEISAI_SOURCE_DIR) / "samples" / "story" / "3-closed-month.csv";
+  REQUIRE(home.run({"import", closed.string()}).exit == 0);
+  CHECK(home.rows().size() == 8);
+  CHECK(home.list({"suggestions"}).at("suggestions").empty());
+  CHECK(home.list({"suggestions", "--all"}).at("suggestions").at(0).at("state") == "refused");
+}
+
+TEST_CASE("a row that its statement does not list says so once, and with that statement's file", "[links]") {
+  Fuelled home;
+  REQUIRE(home.decide("accept").exit == 0);
+  const json why = home.list({"transactions", "show", home.asked.at("first").get<std::string>(), "--why"}).at("why");
+  std::vector<std::string> rules;
+  for (const json& step : why.at("steps")) rules.push_back(step.at("rule"));
+  CHECK(rules == std::vector<std::string>{"same_identity", "absent", "suggestion_accepted"});
+  const json& absent = why.at("steps").at(1);
+  CHECK(absent.at("source").at("layout") == "rakuten_closed_2026_06");
+  CHECK(absent.at("before").at("amount_minor") == 10000);
+}
+
 }  // namespace
 }  // namespace meisai::cli::test

@@ -247,25 +247,5 @@ TEST_CASE("no merchant of an import lies anywhere in clear text") {
   }
 }
 
-TEST_CASE("the demo walks through everything and leaves nothing") {
-  Household home;
-  const Ran ran = home.bare({"demo"});
-  INFO(ran.out << ran.err);
-  CHECK(ran.exit == 0);
-  for (const char* part :
-       {"$ meisai init --simulated", "✓ balanced", "2026-10-13", "37 transactions", "both chains verify"})
-    CHECK(ran.out.find(part) != std::string::npos);
-  CHECK(files_below(home.folder()).empty());
-  const Ran japanese = home.bare({"demo", "--lang", "ja"});
-  CHECK(japanese.exit == 0);
-  CHECK(japanese.out.find("✓ 一致") != std::string::npos);
-  const Ran as_json = home.bare({"demo", "--json"});
-  CHECK(as_json.json().at("demo").size() == 8);
-  const json steps = as_json.json().at("demo");
-  for (const json& step : steps) CHECK(step.at("exit") == 0);
-  const Ran lost = home.bare({"demo", "--samples", (home.folder() / "none").string()});
-  CHECK(lost.exit == 5);
-}
-
 }  // namespace
 }  // namespace meisai::cli::test

@@ -138,6 +138,14 @@ class Faults(unittest.TestCase):
         self.sandbox.fault("deep_json", path=ROWS, depth=5000)
         self.assertEqual(self.client.get(self.rows).body.count(b"["), 5000)
 
+    def test_turned_sign(self):
+        signs = [row["CreditDebitIndicator"] for row in self.records()]
+        self.assertIn("Debit", signs)
+        self.sandbox.fault("turned_sign", path=ROWS, times=1)
+        self.assertEqual([row["CreditDebitIndicator"] for row in self.records()],
+                         ["Credit" if sign == "Debit" else "Debit" for sign in signs])
+        self.assertEqual([row["CreditDebitIndicator"] for row in self.records()], signs)
+
     def test_not_json(self):
         self.sandbox.fault("not_json", path=ROWS)
         self.assertTrue(self.client.get(self.rows).body.startswith(b"<html>"))

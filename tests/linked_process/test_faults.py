@@ -21,7 +21,7 @@ HELD = (
     ("cut_off", {}, 30, "answer_not_valid"),
     ("cut_off", {"per_cent": 0}, 30, "answer_not_valid"),
     ("cut_off", {"per_cent": 99}, 30, "answer_not_valid"),
-    ("wrong_owner", {"path": "*/accounts", "keep_ids": "true"}, 27, "wrong_owner"),
+    ("wrong_owner", {"path": "*/accounts*", "keep_ids": "true"}, 27, "wrong_owner"),
     ("wrong_owner", {"path": "*/accounts"}, 30, "issuer_failed"),
     ("wrong_owner", {}, 25, "schema_drift"),
     ("pan_in_field", {"field": "TransactionId"}, 25, "schema_drift"),
@@ -107,6 +107,17 @@ class Faults(LinkedCase):
                     if incident:
                         self.ok(self.home.run("incident", "lift", incident, "--reason", "asked the company"))
                     self.recovers()
+
+    def test_another_number_and_name_on_a_known_account_with_its_rows_is_the_same_card(self):
+        for issuer in ISSUERS:
+            with self.subTest(issuer=issuer):
+                self.fresh_copy()
+                cards = [card["id"] for card in self.ok(self.home.run("cards")).json()["cards"]]
+                self.sandbox.fault("wrong_owner", issuer=issuer, path="*/accounts", keep_ids="true")
+                self.sync()
+                self.assertEqual(self.what_is_held(), self.clean)
+                self.assertEqual([card["id"] for card in self.ok(self.home.run("cards")).json()["cards"]], cards)
+                self.recovers()
 
     def cut_off_by_itself(self, issuer):
         """Another person's data stops the connection until a person says that it may go on."""

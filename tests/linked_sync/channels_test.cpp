@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "engine/sync/user_edit.h"
 #include "tests/linked_sync/card_files.h"
 
 namespace {
@@ -161,6 +162,49 @@ TEST_CASE("rows without any id are told apart by what they say and how many ther
   CHECK(home.look({listing({blank, blank})}).added == 1);  // one stored, two received: two
   CHECK(home.look({listing({blank, blank})}).outcome == SyncOutcome::unchanged);
   CHECK(home.rows().size() == 2);
+}
+
+TEST_CASE("a layer and its tombstone stay where another channel brings the row", "[user_layer]") {
+  const bool api_first = GENERATE(true, false);
+  CAPTURE(api_first);
+  Household home;
+  const auto ask = [&home] { home.look({listing({book, station})}); };
+  const auto bring = [&home] { take_statement_file(home, due, {book_line, station_line}); };
+  api_first ? ask() : bring();
+  const TransactionKey key = home.rows().front().key;
+  const sync::EditedRow row{.key = key, .id = TransactionId("T1"), .issuer = home.issuer.known.id};
+  REQUIRE(sync::annotate(home.gate, *home.stores.store, row, {.note = "mine", .ignored = true}));
+  for (int again = 0; again < 2; ++again) {
+    ask();
+    bring();
+    REQUIRE(home.rows().size() == 1);
+    CHECK(home.rows().front().key != key);
+    CHECK(home.view()->user_layers().value().at(key) == UserLayer{.note = "mine", .ignored = true});
+  }
+  REQUIRE(sync::undo_annotation(home.gate, *home.stores.store, row));
+  CHECK(home.rows().size() == 2);
+}
+
+TEST_CASE("a card's file after its API's answers passes the brake, and every purchase is one row") {
+  const bool closed = GENERATE(true, false);
+  CAPTURE(closed);
+  std::vector<ApiLine> answer;
+  std::vector<FileLine> file;
+  for (int i = 0; i < 9; ++i) {
+    const std::string day = "2026-11-0" + std::to_string(1 + i);
+    const std::string shop = "見本" + std::to_string(i), amount = std::to_string(100 + i);
+    answer.push_back({"T" + std::to_string(i), day, shop, amount});
+    file.push_back({day, shop, amount});
+  }
+  Household home;
+  REQUIRE(home.look({listing(answer)}).added == 9);
+  const sync::WindowsResult result = closed ? take_statement_file(home, due, file) : take_open_month_file(home, file);
+  CHECK(result.added == 0);
+  CHECK(home.rows().size() == 9);
+  CHECK(home.view()->holds().value().empty());
+  CHECK(suggestions(home).empty());
+  CHECK(home.look({listing(answer)}).added == 0);
+  CHECK(home.rows().size() == 9);
 }
 
 // ---- an open month's file and its statement ---------------------------------------------------------------

@@ -22,7 +22,7 @@ COMPANIES = {"all_random": {}, "random_below_cards": {}, "links_cut": CUT, "rows
 CARDS_STAND = ("random_below_cards", "rows_unowned", "rows_believable")
 REASONS = {
     None: (0, 3), "no_card_account": (3,), "card_ambiguous": (4,), "schema_drift": (25,), "answer_not_valid": (30,),
-    "insecure_url": (27,), "wrong_owner": (27,), "statement_contradicted": (3,),
+    "insecure_url": (27,), "wrong_owner": (27,), "statement_contradicted": (3,), "batch_doubtful": (3,),
 }
 
 

@@ -2,8 +2,11 @@
 //
 // Stores as versions 1 and 2 made them: opened, brought to today's version, with all that they held.
 #include <algorithm>
+#include <span>
 
+#include "meisai/raw_page.h"
 #include "storage/sqlcipher/schema.h"
+#include "storage/sqlcipher/staging.h"
 #include "storage/sqlcipher/values.h"
 #include "tests/store/store_fixture.h"
 
@@ -60,7 +63,9 @@ void make_version_1(FolderWorld& world) {
                  "INSERT INTO month_total VALUES(1,24320,'JPY',100,1);"
                  "INSERT INTO change VALUES(1,0,2,1,1,'');"
                  "INSERT INTO coverage VALUES(1,1,20697,20697,'file','statement');"
-                 "INSERT INTO raw_page VALUES(1,zeroblob(3)); INSERT INTO staged_page VALUES(1)"));
+                 "INSERT INTO staged_page VALUES(1)"));
+  const std::string page = must(sqlcipher::compress_page(RawPageBuilder().take().encode()));
+  must(vault.prepared("INSERT INTO raw_page VALUES(1,?1)").bind(1, std::as_bytes(std::span(page))).run());
 }
 
 /// The same after version 2 had opened it and linked a company.

@@ -128,17 +128,24 @@ class Walk {
 /// What aggregation products get wrong, each in one file of one card.
 void tell_story(Walk& walk, const std::filesystem::path& story) {
   const auto import = [&story](const char* file) { return Words{"import", (story / file).string()}; };
+  const auto of_day = [](const char* day) { return Words{"transactions", "--from", day, "--to", day}; };
+  const auto why = [&](const char* day) { return Words{"transactions", "show", walk.first_id(of_day(day)), "--why"}; };
   walk.begin_store(Text::demo_story, "story", story_now);
-  walk.step(Text::demo_twin, import("1-open-month.csv"));
+  walk.step(Text::demo_open, import("1-open-month.csv"));
+  walk.step(Text::demo_twin, {"transactions"});
   walk.step(Text::demo_late, import("2-open-month-a-week-later.csv"));
   walk.step(Text::demo_posted, import("3-closed-month.csv"));
   walk.step(Text::demo_suggestion, {"suggestions"});
   walk.step(Text::demo_accept, {"suggestions", "accept", walk.first_id({"suggestions"})});
-  walk.step(Text::demo_why, {"transactions", "show",
-                             walk.first_id({"transactions", "--from", "2026-09-19", "--to", "2026-09-19"}), "--why"});
+  walk.step(Text::demo_why, why("2026-09-19"));
+  walk.step(Text::demo_rows, {"transactions", "--month", "2026-09"});
   walk.step(Text::demo_revision, import("4-closed-month-corrected.csv"));
+  walk.step(Text::demo_revised, {"statements"});
+  walk.step(Text::demo_history, why("2026-09-05"));
   walk.step(Text::demo_hold, import("5-every-date-one-day-later.csv"), Exit::partial);
-  walk.step(Text::demo_discard, {"holds", "discard", walk.first_id({"holds"})});
+  const std::string hold = walk.first_id({"holds"});
+  walk.step(Text::demo_held, {"holds", "show", hold});
+  walk.step(Text::demo_discard, {"holds", "discard", hold});
   walk.step(Text::demo_gap, import("6-month-after-next.csv"));
   walk.step(Text::demo_calendar, {"coverage"});
 }
