@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <unordered_set>
+#include <vector>
 
 #include "engine/ledger/matching.h"
 #include "engine/ledger/unused_rows.h"
@@ -20,13 +22,19 @@ struct Alike {
   std::vector<DayKey> days;  ///< of all of them, listed or not
   std::vector<std::size_t> gone;
   std::vector<const Entry*> unknown;
-
-  [[nodiscard]] auto count_near(DayKey a, DayKey b) const {
-    const auto [first, last] = std::minmax(a, b);
-    return std::ranges::count_if(days, [from = first - longest_move_without_id, to = last + longest_move_without_id](
-                                           DayKey day) { return day >= from && day <= to; });
-  }
 };
+
+/// Whether all that is like these two, near either, is gone from the one day and new on the other: as many twins on
+/// both sides are interchangeable.
+bool nothing_else(const Alike& alike, const Entry& entry, const StoredRow& row, const Unused& unused) {
+  const auto gone = std::ranges::count_if(alike.gone, [&](std::size_t i) { return unused.rows()[i].day == row.day; });
+  const auto unknown = std::ranges::count(alike.unknown, entry.day, &Entry::day);
+  const auto [first, last] = std::minmax(entry.day, row.day);
+  const auto near =
+      std::ranges::count_if(alike.days, [from = first - longest_move_without_id, to = last + longest_move_without_id](
+                                            DayKey day) { return day >= from && day <= to; });
+  return gone == unknown && near == gone + unknown;
+}
 
 bool is_near(const Entry& entry, const StoredRow& row) {
   return entry.day != row.day && std::abs(entry.day - row.day) <= longest_move_without_id;
@@ -63,20 +71,21 @@ void WindowMatch::pair_moved(Unused& unused, std::uint32_t card, std::span<const
     if (!entry->pending && decision_of(*entry).action == Action::insert && !is_doubted(*entry))
       in_group(entry->facts, [entry](Alike& alike) { alike.unknown.push_back(entry); });
 
-  for (auto& [facts, alike] : groups)
+  std::unordered_set<TransactionKey> met;
+  for (const auto& [facts, alike] : groups)
     for (const Entry* entry : alike.unknown) {
-      const auto found =
-          std::ranges::find_if(alike.gone, [&](std::size_t i) { return is_near(*entry, unused.rows()[i]); });
+      const auto found = std::ranges::find_if(alike.gone, [&](std::size_t i) {
+        return is_near(*entry, unused.rows()[i]) && !met.contains(unused.rows()[i].key);
+      });
       if (found == alike.gone.end()) continue;
-      const std::size_t index = *found;
-      alike.gone.erase(found);
-      const StoredRow& row = unused.rows()[index];
-      const bool alone = alike.count_near(entry->day, row.day) == 2;  // the row and the entry
+      const StoredRow& row = unused.rows()[*found];
+      met.insert(row.key);
+      const bool certain = nothing_else(alike, *entry, row, unused);
       // A list may leave out what is billed, and a file may know the row by its old day: a person is asked.
-      if (alone && row.statement == 0 && !is_dual(row)) {
-        unused.take(index);
+      if (certain && row.statement == 0 && !is_dual(row)) {
+        unused.take(*found);
         settle(*entry, row, MatchRule::moved_date);
-      } else if (alone || row.statement == 0) {
+      } else if (certain || row.statement == 0) {
         outcome_.doubts.push_back({entry->ordinal, MatchRule::moved_date, row});
       }
     }
