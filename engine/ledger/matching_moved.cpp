@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Without ids, a posted row that a complete list shows on another day now (decision 0021). One row where nothing else
-// can be meant; a fare of every day, or a row that a statement bills on its old day, is a doubt.
+// Without ids, a posted row that a complete list, or its own statement, shows on another day now (decision 0021). One
+// row where nothing else can be meant; a fare of every day, or a row that another statement bills on its old day, is a
+// doubt.
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -13,9 +14,6 @@
 
 namespace meisai::ledger {
 namespace {
-
-/// What is alike at longer distance is another purchase: a subscription comes every month.
-constexpr DayKey longest_move_without_id = 10;
 
 /// Rows and entries of the same facts.
 struct Alike {
@@ -44,12 +42,18 @@ bool is_near(const Entry& entry, const StoredRow& row) {
 
 void WindowMatch::pair_moved(Unused& unused, std::uint32_t card, std::span<const Entry* const> entries,
                              const View& view) {
-  if (!view.complete || std::ranges::find(view.complete->cards, card) == view.complete->cards.end()) return;
+  const bool is_list = view.complete && std::ranges::find(view.complete->cards, card) != view.complete->cards.end();
+  if (!is_list && statement_ == 0) return;
+  // A statement is complete for what it listed; that it does not bill what a list has shown makes nothing sure.
+  const auto may_have_moved = [&](const StoredRow& row) {
+    if (is_list) return view.complete->days.has(row.day);
+    return row.statement == 0 || (row.statement == statement_ && listed_.contains(row.key));
+  };
   std::map<FactsKey, Alike> groups;
   for (std::size_t i = 0; i < unused.rows().size(); ++i) {
     const StoredRow& row = unused.rows()[i];
     if (unused.taken(i) || is_by_reference(row.fingerprint.facts())) continue;
-    if (row.facts.status == TransactionStatus::posted && view.complete->days.has(row.day))
+    if (row.facts.status == TransactionStatus::posted && row.facts.date.date && may_have_moved(row))
       groups[row.fingerprint.facts()].gone.push_back(i);
   }
   if (groups.empty()) return;
@@ -68,7 +72,7 @@ void WindowMatch::pair_moved(Unused& unused, std::uint32_t card, std::span<const
     return std::ranges::find(outcome_.doubts, entry.ordinal, &Doubt::ordinal) != outcome_.doubts.end();
   };
   for (const Entry* entry : entries)
-    if (!entry->pending && decision_of(*entry).action == Action::insert && !is_doubted(*entry))
+    if (!entry->pending && !entry->in_parts && decision_of(*entry).action == Action::insert && !is_doubted(*entry))
       in_group(entry->facts, [entry](Alike& alike) { alike.unknown.push_back(entry); });
 
   std::unordered_set<TransactionKey> met;
@@ -82,10 +86,11 @@ void WindowMatch::pair_moved(Unused& unused, std::uint32_t card, std::span<const
       met.insert(row.key);
       const bool certain = nothing_else(alike, *entry, row, unused);
       // A list may leave out what is billed, and a file may know the row by its old day: a person is asked.
-      if (certain && row.statement == 0 && !is_dual(row)) {
+      const bool is_gone = row.statement == statement_;
+      if (certain && is_gone && !is_dual(row)) {
         unused.take(*found);
         settle(*entry, row, MatchRule::moved_date);
-      } else if (certain || row.statement == 0) {
+      } else if (certain || is_gone) {
         outcome_.doubts.push_back({entry->ordinal, MatchRule::moved_date, row});
       }
     }
