@@ -43,12 +43,12 @@ Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledS
   bool holds = true;
   bool stated = false;
   std::optional<std::int64_t> by_card;
-  std::map<std::string, std::int64_t> stated_for_card;  // two sums of one card, where it changed within the statement
+  std::map<std::string, ComparedSum> stated_for_card;  // two sums of one card, where it changed within the statement
   for (const Subtotal& subtotal : statement.subtotals) {
     stated = true;
     if (subtotal.card_label) {
-      std::int64_t& sum = stated_for_card[*subtotal.card_label];
-      MEISAI_ASSIGN(sum, add_minor(sum, subtotal.stated_minor));
+      ComparedSum& sum = stated_for_card.try_emplace(*subtotal.card_label, ComparedSum{subtotal.label}).first->second;
+      MEISAI_ASSIGN(sum.stated_minor, add_minor(sum.stated_minor, subtotal.stated_minor));
       continue;
     }
     std::int64_t computed = balance.computed_minor;
@@ -58,11 +58,12 @@ Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledS
     holds = holds && computed == subtotal.stated_minor;
     balance.sums.push_back({subtotal.label, subtotal.stated_minor, computed});
   }
-  for (const auto& [label, sum] : stated_for_card) {
-    MEISAI_ASSIGN(const std::int64_t computed, sum_for_card(label, statement, sums, labels));
-    MEISAI_ASSIGN(const std::int64_t difference, subtract_minor(sum, computed));
+  for (auto& [label, sum] : stated_for_card) {
+    MEISAI_ASSIGN(sum.computed_minor, sum_for_card(label, statement, sums, labels));
+    MEISAI_ASSIGN(const std::int64_t difference, subtract_minor(sum.stated_minor, sum.computed_minor));
     MEISAI_ASSIGN(by_card, add_minor(by_card.value_or(0), difference));
-    holds = holds && computed == sum;
+    holds = holds && sum.computed_minor == sum.stated_minor;
+    balance.sums.push_back(sum);
   }
   if (statement.stated_total_minor) {
     stated = true;
