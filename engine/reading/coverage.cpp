@@ -114,6 +114,7 @@ Result<std::vector<CoverageOfCard>> coverage(const LedgerReader& reader, LedgerV
   std::vector<CoverageOfCard> cards;
   auto next_fresh = fresh.begin();
   for (const auto& [key, card_row] : reader.card_rows()) {
+    if (card_row.joined_into != 0) continue;
     CoverageOfCard card{.card = reader.card_id(key), .freshness = std::move(*next_fresh++)};
     for (const CoverageRow& row : rows)
       if (row.card == key)

@@ -106,7 +106,7 @@ Result<std::vector<CardFreshness>> freshness_of_cards(const LedgerReader& reader
   const std::vector<Card> cards = reader.cards();
   auto card = cards.begin();
   for (const auto& [key, row] : reader.card_rows()) {
-    if (row.joined_into != 0) continue;  // another card of the list now
+    if (row.joined_into != 0) continue;  // as in `cards`: it is shown as the card that it turned out to be
     CardFreshness fresh{.card = *card++};
     for (const CoverageRow& range : known)
       if (range.card == key) fresh.known_to = std::max(fresh.known_to.value_or(range.to), range.to);

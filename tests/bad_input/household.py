@@ -192,11 +192,16 @@ class Household:
         return ran.out
 
 
+COVERAGE_THAT_IS_STORED = ("card_id", "ranges", "statements", "known_to", "newest_use")
+
+
 def without_marks(ledger):
-    """The ledger's answers without the mark that an incident is open, which is no part of what is stored."""
+    """The ledger's answers without what is no part of what is stored: the mark that an incident is open, and what
+    coverage makes of the day on which it is asked."""
     marked = json.loads(ledger["transactions"])
     marked.pop("cutoff_open")
-    return ledger | {"transactions": marked}
+    cards = [{name: card[name] for name in COVERAGE_THAT_IS_STORED} for card in json.loads(ledger["coverage"])["cards"]]
+    return ledger | {"transactions": marked, "coverage": cards}
 
 
 def content_of(transactions):

@@ -141,7 +141,7 @@ struct Home : Place {
     TextSource source(name, bytes);
     return must(this->engine->import_document(source, {}));
   }
-  void reads(Reading way) { *this->reading = std::move(way); }
+  void reads(Reading how) { *this->reading = std::move(how); }
   ReplayReport replay(bool apply) { return must(this->engine->replay({}, apply)); }
   std::vector<Transaction> rows(const TransactionFilter& filter = {.with_ignored = true}) {
     return must(this->engine->transactions(filter)).rows;

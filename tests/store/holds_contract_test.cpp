@@ -179,10 +179,12 @@ TEMPLATE_TEST_CASE("a window reads one stored document after another", "[store][
     }
     CHECK(code_of(staging->open_stored(two + 1)) == Code::not_found);
   }
-  const auto staging = must(world.store().begin_staging({}, turn));
-  must(staging->put(page("x")));
-  const auto window = must(staging->begin_window());
-  CHECK(code_of(staging->open_stored(one)) == Code::internal_bug);
+  {
+    const auto staging = must(world.store().begin_staging({}, turn));
+    must(staging->put(page("x")));
+    const auto window = must(staging->begin_window());
+    CHECK(code_of(staging->open_stored(one)) == Code::internal_bug);
+  }
   CHECK(world.findings().empty());
 }
 

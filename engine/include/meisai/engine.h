@@ -392,7 +392,7 @@ class Engine {
   [[nodiscard]] Result<std::vector<CoverageOfCard>> coverage();
   [[nodiscard]] Result<Status> status();
 
-  // ---- what a person looks at and decides: engine/review.cpp ------------------------------------------
+  // ---- what a person looks at and decides: engine/review_<subject>.cpp --------------------------------
 
   /// Everything that is known of one row, by any id that it ever had. `not_found`.
   [[nodiscard]] Result<Explanation> explain(const TransactionId& id);
