@@ -27,7 +27,8 @@ sync::OpenHold open_hold(const reading::KnownHold& held) { return {held.row, hel
 HoldDetail::Row shown_row(const sync::Touched& touched, const sync::HoldTrial& trial,
                           const reading::LedgerReader& reader) {
   HoldDetail::Row row{.change = touched.change, .id = {}, .card_label = {}, .facts = touched.row.facts, .before = {}};
-  if (touched.row.key != 0) row.id = reader.transaction_id(touched.row.key);
+  // The number that a new row got in the trial went with it.
+  if (touched.change != ChangeKind::added || touched.before) row.id = reader.transaction_id(touched.row.key);
   if (const auto label = trial.labels.find(touched.row.card); label != trial.labels.end())
     row.card_label = label->second;
   if (touched.change == ChangeKind::modified && touched.before) row.before = touched.before->facts;

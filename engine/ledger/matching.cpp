@@ -241,18 +241,24 @@ void WindowMatch::decide_stated_once(std::span<const Entry> entries, std::span<c
   used_.assign(rows.size(), false);
   for (std::size_t r = 0; r < rows.size(); ++r) used_[r] = rows[r].merged_into != 0;  // an alias, no row of its own
   decided_.assign(entries.size(), false);
-  const auto pass = [&](Action action, const auto& fits) {
+  // What counts comes before what was removed: a row that is gone is listed again only where no other can be meant.
+  const auto pass_among = [&](bool removed, Action action, const auto& fits) {
     for (std::size_t e = 0; e < entries.size(); ++e)
       for (std::size_t r = 0; r < rows.size() && !decided_[e]; ++r) {
-        if (used_[r] || !fits(entries[e], rows[r])) continue;
+        const bool revives = rows[r].facts.status == TransactionStatus::removed;
+        if (used_[r] || revives != removed || !fits(entries[e], rows[r])) continue;
         used_[r] = decided_[e] = true;
         decision_of(entries[e]) = {.action = is_older(entries[e], rows[r]) ? Action::keep : action,
-                                   .revives = rows[r].facts.status == TransactionStatus::removed,
+                                   .revives = revives,
                                    .dual = is_dual(rows[r]),
                                    .occurrence = rows[r].fingerprint.occurrence(),
                                    .row = rows[r].key};
         if (listed_.contains(rows[r].key)) matched_.insert(rows[r].key);
       }
+  };
+  const auto pass = [&](Action action, const auto& fits) {
+    pass_among(false, action, fits);
+    pass_among(true, action, fits);
   };
   const auto listed = [this](const StoredRow& row) { return statement_ == 0 || listed_.contains(row.key); };
   const auto shown_here = [this](const StoredRow& row) { return statement_ == 0 || row.statement == statement_; };
@@ -320,7 +326,12 @@ void WindowMatch::pair_revised_amounts() {
   std::vector<bool> revised(outcome_.absent.size(), false);
   for (const auto& [place, pair] : places) {
     const auto& [rows, entries] = pair;
-    if (rows.size() != 1 || entries.size() != 1) continue;  // more than one on a side is doubtful: nothing is merged
+    if (rows.size() != 1 || entries.size() != 1) {  // more than one on a side is doubtful: nothing is merged
+      for (std::size_t i = 0; i < std::min(rows.size(), entries.size()); ++i)
+        if (std::ranges::find(outcome_.doubts, entries[i]->ordinal, &Doubt::ordinal) == outcome_.doubts.end())
+          outcome_.doubts.push_back({entries[i]->ordinal, MatchRule::revised_amount, outcome_.absent[rows[i]]});
+      continue;
+    }
     const StoredRow& row = outcome_.absent[rows.front()];
     Decision& decision = decision_of(*entries.front());
     decision.action = Action::revise_amount;

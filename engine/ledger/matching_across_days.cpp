@@ -41,7 +41,7 @@ Result<void> WindowMatch::pair_across_days(const View& view) {
   std::vector<std::uint32_t> cards;
   for (const Entry& entry : entries_)
     if (cards.empty() || cards.back() != entry.card) cards.push_back(entry.card);
-  bool anything = view.linked || any_other_channel_;
+  bool anything = view.linked || any_other_channel_ || !outcome_.absent.empty();
   for (const std::uint32_t card : cards) {
     if (anything || cards_[card] == 0) continue;
     MEISAI_TRY(ledger_.pending_rows(cards_[card], [&anything](const StoredRow&) {
@@ -93,6 +93,12 @@ Result<std::vector<StoredRow>> WindowMatch::unused_rows(std::uint32_t card, std:
   if (any_other_channel_ && !view.complete && !entries.empty()) {
     const DayRange days = days_around(entries, {}, 0);
     MEISAI_TRY(ledger_.rows_among(key, days.from, days.to, is_of_other_channel, collect));
+  }
+  if (view.linked && statement_ != 0 && !entries.empty()) {  // what a list has shown and this bill shows otherwise
+    const DayRange days = days_around(entries, {}, longest_move_without_id);
+    MEISAI_TRY(ledger_.rows_on(key, days.from, days.to, [&](const StoredRow& row) {
+      return row.statement != 0 || is_by_reference(row.fingerprint.facts()) || collect(row);
+    }));
   }
   for (const StoredRow& row : outcome_.absent)
     if (row.card == key) collect(row);

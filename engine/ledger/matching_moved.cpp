@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Without ids, a posted row that a complete list shows on another day now (decision 0021). One row where nothing else
-// can be meant; a fare of every day, or a row that a statement bills on its old day, is a doubt.
+// Without ids, a posted row that a complete list, or its own statement, shows on another day now (decision 0021). One
+// row where nothing else can be meant; a fare of every day, or a row that another statement bills on its old day, is a
+// doubt.
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <unordered_set>
+#include <vector>
 
 #include "engine/ledger/matching.h"
 #include "engine/ledger/unused_rows.h"
@@ -12,21 +15,24 @@
 namespace meisai::ledger {
 namespace {
 
-/// What is alike at longer distance is another purchase: a subscription comes every month.
-constexpr DayKey longest_move_without_id = 10;
-
 /// Rows and entries of the same facts.
 struct Alike {
   std::vector<DayKey> days;  ///< of all of them, listed or not
   std::vector<std::size_t> gone;
   std::vector<const Entry*> unknown;
-
-  [[nodiscard]] auto count_near(DayKey a, DayKey b) const {
-    const auto [first, last] = std::minmax(a, b);
-    return std::ranges::count_if(days, [from = first - longest_move_without_id, to = last + longest_move_without_id](
-                                           DayKey day) { return day >= from && day <= to; });
-  }
 };
+
+/// Whether all that is like these two, near either, is gone from the one day and new on the other: as many twins on
+/// both sides are interchangeable.
+bool nothing_else(const Alike& alike, const Entry& entry, const StoredRow& row, const Unused& unused) {
+  const auto gone = std::ranges::count_if(alike.gone, [&](std::size_t i) { return unused.rows()[i].day == row.day; });
+  const auto unknown = std::ranges::count(alike.unknown, entry.day, &Entry::day);
+  const auto [first, last] = std::minmax(entry.day, row.day);
+  const auto near =
+      std::ranges::count_if(alike.days, [from = first - longest_move_without_id, to = last + longest_move_without_id](
+                                            DayKey day) { return day >= from && day <= to; });
+  return gone == unknown && near == gone + unknown;
+}
 
 bool is_near(const Entry& entry, const StoredRow& row) {
   return entry.day != row.day && std::abs(entry.day - row.day) <= longest_move_without_id;
@@ -36,12 +42,18 @@ bool is_near(const Entry& entry, const StoredRow& row) {
 
 void WindowMatch::pair_moved(Unused& unused, std::uint32_t card, std::span<const Entry* const> entries,
                              const View& view) {
-  if (!view.complete || std::ranges::find(view.complete->cards, card) == view.complete->cards.end()) return;
+  const bool is_list = view.complete && std::ranges::find(view.complete->cards, card) != view.complete->cards.end();
+  if (!is_list && statement_ == 0) return;
+  // A statement is complete for what it listed; that it does not bill what a list has shown makes nothing sure.
+  const auto may_have_moved = [&](const StoredRow& row) {
+    if (is_list) return view.complete->days.has(row.day);
+    return row.statement == 0 || (row.statement == statement_ && listed_.contains(row.key));
+  };
   std::map<FactsKey, Alike> groups;
   for (std::size_t i = 0; i < unused.rows().size(); ++i) {
     const StoredRow& row = unused.rows()[i];
     if (unused.taken(i) || is_by_reference(row.fingerprint.facts())) continue;
-    if (row.facts.status == TransactionStatus::posted && view.complete->days.has(row.day))
+    if (row.facts.status == TransactionStatus::posted && row.facts.date.date && may_have_moved(row))
       groups[row.fingerprint.facts()].gone.push_back(i);
   }
   if (groups.empty()) return;
@@ -60,23 +72,25 @@ void WindowMatch::pair_moved(Unused& unused, std::uint32_t card, std::span<const
     return std::ranges::find(outcome_.doubts, entry.ordinal, &Doubt::ordinal) != outcome_.doubts.end();
   };
   for (const Entry* entry : entries)
-    if (!entry->pending && decision_of(*entry).action == Action::insert && !is_doubted(*entry))
+    if (!entry->pending && !entry->in_parts && decision_of(*entry).action == Action::insert && !is_doubted(*entry))
       in_group(entry->facts, [entry](Alike& alike) { alike.unknown.push_back(entry); });
 
-  for (auto& [facts, alike] : groups)
+  std::unordered_set<TransactionKey> met;
+  for (const auto& [facts, alike] : groups)
     for (const Entry* entry : alike.unknown) {
-      const auto found =
-          std::ranges::find_if(alike.gone, [&](std::size_t i) { return is_near(*entry, unused.rows()[i]); });
+      const auto found = std::ranges::find_if(alike.gone, [&](std::size_t i) {
+        return is_near(*entry, unused.rows()[i]) && !met.contains(unused.rows()[i].key);
+      });
       if (found == alike.gone.end()) continue;
-      const std::size_t index = *found;
-      alike.gone.erase(found);
-      const StoredRow& row = unused.rows()[index];
-      const bool alone = alike.count_near(entry->day, row.day) == 2;  // the row and the entry
+      const StoredRow& row = unused.rows()[*found];
+      met.insert(row.key);
+      const bool certain = nothing_else(alike, *entry, row, unused);
       // A list may leave out what is billed, and a file may know the row by its old day: a person is asked.
-      if (alone && row.statement == 0 && !is_dual(row)) {
-        unused.take(index);
+      const bool is_gone = row.statement == statement_;
+      if (certain && is_gone && !is_dual(row)) {
+        unused.take(*found);
         settle(*entry, row, MatchRule::moved_date);
-      } else if (alone || row.statement == 0) {
+      } else if (certain || is_gone) {
         outcome_.doubts.push_back({entry->ordinal, MatchRule::moved_date, row});
       }
     }

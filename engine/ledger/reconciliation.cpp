@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/ledger/reconciliation.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace meisai::ledger {
 namespace {
 
@@ -43,12 +46,15 @@ Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledS
   bool holds = true;
   bool stated = false;
   std::optional<std::int64_t> by_card;
-  std::map<std::string, std::int64_t> stated_for_card;  // two sums of one card, where it changed within the statement
+  // By card label, in order of the statement; a card that changed within the statement has two sums, which are one.
+  std::vector<std::pair<std::string, ComparedSum>> of_cards;
   for (const Subtotal& subtotal : statement.subtotals) {
     stated = true;
     if (subtotal.card_label) {
-      std::int64_t& sum = stated_for_card[*subtotal.card_label];
-      MEISAI_ASSIGN(sum, add_minor(sum, subtotal.stated_minor));
+      auto known = std::ranges::find(of_cards, *subtotal.card_label, &std::pair<std::string, ComparedSum>::first);
+      if (known == of_cards.end())
+        known = of_cards.insert(of_cards.end(), {*subtotal.card_label, {.label = subtotal.label}});
+      MEISAI_ASSIGN(known->second.stated_minor, add_minor(known->second.stated_minor, subtotal.stated_minor));
       continue;
     }
     std::int64_t computed = balance.computed_minor;
@@ -58,11 +64,12 @@ Result<Balance> reconcile(const StatementRow& statement, std::span<const BilledS
     holds = holds && computed == subtotal.stated_minor;
     balance.sums.push_back({subtotal.label, subtotal.stated_minor, computed});
   }
-  for (const auto& [label, sum] : stated_for_card) {
-    MEISAI_ASSIGN(const std::int64_t computed, sum_for_card(label, statement, sums, labels));
-    MEISAI_ASSIGN(const std::int64_t difference, subtract_minor(sum, computed));
+  for (auto& [label, sum] : of_cards) {
+    MEISAI_ASSIGN(sum.computed_minor, sum_for_card(label, statement, sums, labels));
+    MEISAI_ASSIGN(const std::int64_t difference, subtract_minor(sum.stated_minor, sum.computed_minor));
     MEISAI_ASSIGN(by_card, add_minor(by_card.value_or(0), difference));
-    holds = holds && computed == sum;
+    holds = holds && sum.computed_minor == sum.stated_minor;
+    balance.sums.push_back(sum);
   }
   if (statement.stated_total_minor) {
     stated = true;

@@ -14,6 +14,9 @@
 
 namespace meisai::ledger {
 
+/// Without an id, a row of the same facts that lies further off is another purchase: a subscription comes every month.
+constexpr DayKey longest_move_without_id = 10;
+
 class Unused {
  public:
   explicit Unused(std::vector<StoredRow> rows) : rows_(std::move(rows)), taken_(rows_.size(), false) {}

@@ -168,11 +168,11 @@ TEMPLATE_TEST_CASE("too few rows in common: the person is asked, and what they s
   const std::vector<Line> two_rows(september.begin(), september.begin() + 2);
   home.take_in(smbc_file(before, september));
   const std::string label = home.cards().front().label;
-  const auto asked = home.import(smbc_file(after, two_rows));
-  REQUIRE_FALSE(asked.has_value());
-  CHECK(asked.error().code == Code::card_ambiguous);
-  CHECK(asked.error().what.find(label) != std::string::npos);
-  CHECK(asked.error().remedy.find("--new-card") != std::string::npos);
+  const ImportReport asked = home.take_in(smbc_file(after, two_rows));
+  REQUIRE(asked.hold.has_value());
+  CHECK(asked.hold->code == Code::card_ambiguous);
+  CHECK(asked.hold->what.find(label) != std::string::npos);
+  CHECK(asked.hold->remedy.find("--new-card") != std::string::npos);
   CHECK(home.rows().size() == 4);
   SECTION("another card") {
     const auto taken =

@@ -391,7 +391,7 @@ TEMPLATE_TEST_CASE("what a later document said of a row stays", "[replay]", InMe
   CHECK(report.documents == 2);
   CHECK(report.modified == 5);
   CHECK(home.named("ﾐﾎﾝ ｼﾖｸﾄﾞｳ").facts.billed_minor == 3000);
-  CHECK(home.named("ﾐﾎﾝ ｼﾖｸﾄﾞｳ").facts.merchant_normalized == "ミホン ショクドウ 様");
+  CHECK(home.named("ﾐﾎﾝ ｼﾖｸﾄﾞｳ").facts.merchant_normalized == "ミホン シヨクドウ 様");
   CHECK(home.statement().balanced == true);
   home.check_settled();
 }

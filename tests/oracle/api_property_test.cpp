@@ -28,11 +28,7 @@ bool holds(const char* name, const Habits& habits) {
   });
 }
 
-constexpr Habits no_ids{.stable_ids = false,
-                        .revises = false,
-                        .moves_dates = false,
-                        .pending_like_posted = false,
-                        .like_other_bills = false};
+constexpr Habits no_ids{.stable_ids = false, .revises = false, .moves_dates = false};
 
 Habits with(Habits habits, bool Habits::* habit, bool value) {
   habits.*habit = value;
@@ -65,15 +61,7 @@ TEST_CASE("an encrypted store ends in the ledger of the truth as well", "[proper
   }
 }
 
-// Each of these waits for what a named test in found_test.cpp or peers_test.cpp is tagged with. Run by name.
-TEST_CASE("no ids: pending rows beside posted ones of the same shop and amount", "[.waits]") {
-  CHECK(holds("no ids, pending like posted", with(no_ids, &Habits::pending_like_posted, true)));
-}
-
-TEST_CASE("no ids: statements that are mostly alike", "[.waits]") {
-  CHECK(holds("no ids, alike bills", with(no_ids, &Habits::like_other_bills, true)));
-}
-
+// Without ids no rule can follow all of these: what is promised of them is weaker_promise_test.cpp. Run by name.
 TEST_CASE("no ids: amounts that the issuer revises", "[.waits]") {
   CHECK(holds("no ids, revised", with(no_ids, &Habits::revises, true)));
 }

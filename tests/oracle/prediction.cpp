@@ -41,7 +41,7 @@ void Prediction::saw(const Document& document, Day today) {
   }
   for (const Row& row : rows_on(truth_, today))
     if (row.card == document.card && row.pending && !row.hidden && row.day >= today - document.back)
-      shown_pending_.insert(row.id + " " + line_of(row));
+      shown_pending_.emplace(row.purchase, line_of(row));
 }
 
 void Prediction::saw_cut(const Document& document) {
@@ -92,7 +92,7 @@ std::vector<std::string> Prediction::removed_at_least() const {
     if (shown + purchase.waits > truth_ends) continue;  // it is pending to the end
     for (const Row& row : rows_on(truth_, shown)) {
       const std::string line = line_of(row);
-      if (row.purchase == i && shown_pending_.contains(row.id + " " + line)) lines.push_back(line);
+      if (row.purchase == i && shown_pending_.contains({i, line})) lines.push_back(line);
     }
   }
   return sorted(std::move(lines));
@@ -100,7 +100,7 @@ std::vector<std::string> Prediction::removed_at_least() const {
 
 std::set<std::string> Prediction::removed_at_most() const {
   std::set<std::string> lines;
-  for (const std::string& shown : shown_pending_) lines.insert(shown.substr(shown.find(' ') + 1));
+  for (const auto& [purchase, line] : shown_pending_) lines.insert(line);
   return lines;
 }
 

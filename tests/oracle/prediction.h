@@ -45,7 +45,7 @@ class Prediction {
 
   const Truth& truth_;
   std::vector<std::pair<Day, Document>> log_;
-  std::set<std::string> shown_pending_;  // lines of rows that a list has shown as pending
+  std::set<std::pair<std::size_t, std::string>> shown_pending_;  // purchases and lines that a list has shown as pending
   struct Closed {
     std::map<std::string, int> rows;  // the most of each line that a copy had
     int total = 0;                    // as stated last

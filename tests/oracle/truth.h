@@ -76,7 +76,6 @@ inline constexpr Habits closed_months{.stable_ids = false,
                                       .hides = false,
                                       .parts = true,
                                       .plans_alike = false,
-                                      .like_other_bills = false,
                                       .by_files = true};
 
 struct Truth {
