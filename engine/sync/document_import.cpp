@@ -223,7 +223,8 @@ Result<void> DocumentImport::match(LedgerWrite& ledger, Window& window) {
   if (!window.new_statement && !accepted_ && ledger::contradicts(window.outcome, window.content.entries.size()))
     return held(Code::statement_contradicted,
                 "the document contradicts most of what is known of the same card and statement", name_the_card);
-  return {};
+  return window.new_statement ? Result<void>{}
+                              : look_for_doubt(ledger, window);  // it may be turned or shifted as a whole
 }
 
 ledger::View DocumentImport::view_of(const Window& window) const {
