@@ -199,4 +199,14 @@ TEST_CASE("rows that two pages of a bill repeat are not doubled where the total 
   CHECK(home.rows().size() == 2);
 }
 
+// Cause: what overlapping pages repeat was counted against the stated total, which then said that ids tell rows apart.
+TEST_CASE("rows of one id that two pages of a bill repeat are as many as its total counts", "[found]") {
+  const ApiLine book{"T1", "2026-11-10", "見本書店", "300"};
+  const ApiLine station{"T1", "2026-11-11", "見本駅", "500"};
+  Household home;
+  home.look({statement("S1", {book, station, book, station}, "800")});
+  CHECK(told(home) == Lines{"2026-11-10 見本書店 300 posted in S1", "2026-11-11 見本駅 500 posted in S1"});
+  CHECK(bills(home) == Lines{"S1 closed 800 of 2 balanced"});
+}
+
 }  // namespace meisai::oracle
