@@ -248,7 +248,8 @@ ledger::View DocumentImport::view_of(const Window& window) const {
     view.complete = ledger::View::CompleteDays{range(complete->from, complete->to), window.content.cards};
   // Rows of a bill that share an id are one row stated again, unless the bill's total counts each of them.
   const WindowContent& content = window.content;
-  view.ids_tell_apart = !content.stated_total_minor || content.stated_total_minor != content.listed_total_minor;
+  view.ids_tell_apart = !content.stated_total_minor || (content.stated_total_minor != content.listed_total_minor &&
+                                                        content.stated_total_minor != content.once_total_minor);
   for (const StatementRow& each : window.statements)
     if (ledger::is_settled(each)) view.settled.insert(each.key);
   return view;

@@ -103,7 +103,7 @@ Result<void> WindowContent::take_transaction(const RawPage& page, const RawRecor
                      .reference = ledger::reference_hash(facts->issuer_reference),
                      .was_pending_as = ledger::reference_hash(facts->pending_reference),
                      .likeness = likeness_of(*facts)});
-  count_billed(facts->billed_minor.value_or(facts->amount_minor));
+  count_billed(facts->billed_minor.value_or(facts->amount_minor), entries.back());
   if (facts->date.date) note_date(*facts->date.date, entries.back());
   if (window_.records <= kept_candidates) kept_.push_back({record.card, record.row, std::move(*facts)});
   return {};
@@ -123,12 +123,18 @@ tl::expected<TransactionFacts, Rejection> WindowContent::read_transaction(const 
   return facts;
 }
 
-void WindowContent::count_billed(std::int64_t minor) {
-  std::int64_t sum = 0;
-  if (!listed_total_minor || __builtin_add_overflow(*listed_total_minor, minor, &sum))
-    listed_total_minor.reset();
-  else
-    listed_total_minor = sum;
+void WindowContent::count_billed(std::int64_t minor, const ledger::Entry& entry) {
+  const auto add = [minor](std::optional<std::int64_t>& total) {
+    std::int64_t sum = 0;
+    if (!total || __builtin_add_overflow(*total, minor, &sum))
+      total.reset();
+    else
+      total = sum;
+  };
+  add(listed_total_minor);
+  const bool may_repeat = document_.layout->window == WindowRule::statement && ledger::is_by_reference(entry.facts);
+  if (!may_repeat || stated_.emplace(entry.facts, entry.card, entry.part_index, entry.content).second)
+    add(once_total_minor);
 }
 
 /// A purchase billed once dates its statement; payment k of an older one is billed k months after it.

@@ -8,6 +8,8 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <vector>
 
 #include "engine/ledger/matching.h"
@@ -67,6 +69,7 @@ class WindowContent {
   std::optional<BillingMonth> billed_after;  ///< no statement can list these rows in an earlier month
   std::optional<std::int64_t> stated_total_minor;
   std::optional<std::int64_t> listed_total_minor = 0;  ///< what all rows bill; empty: more than can be counted
+  std::optional<std::int64_t> once_total_minor = 0;    ///< the same where pages overlap: equal rows of one id once
   std::optional<Currency> currency;                    ///< of the stated total; where it names none, of the first row
   std::optional<LocalDate> payment_due_date;
   std::string payment_due_label;
@@ -82,7 +85,7 @@ class WindowContent {
   [[nodiscard]] Result<void> take_transaction(const RawPage& page, const RawRecord& record);
   [[nodiscard]] tl::expected<TransactionFacts, Rejection> read_transaction(const RawPage& page,
                                                                            const RawRecord& record);
-  void count_billed(std::int64_t minor);
+  void count_billed(std::int64_t minor, const ledger::Entry& entry);
   void note_date(LocalDate date, const ledger::Entry& entry);
   void take_statement_record(const RawPage& page, const RawRecord& record);
   void take_component(const RawPage& page, const RawRecord& record);
@@ -97,6 +100,8 @@ class WindowContent {
   Normalizer& normalizer_;
   LocalDate today_;
   std::vector<Candidate> kept_;
+  /// Of a statement: its rows with an issuer's id, by id, card, payment and content.
+  std::set<std::tuple<ledger::FactsKey, std::uint32_t, std::int16_t, std::uint64_t>> stated_;
 };
 
 }  // namespace meisai::sync

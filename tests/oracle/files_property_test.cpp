@@ -66,7 +66,8 @@ const std::map<std::string, int> floors = {{"cut", 30},
                                            {"a copy with a revised amount", 1}};
 
 /// A copy that comes for the first time counts as newer than what came before it: nothing in it says otherwise
-/// (decision 0021). So an older copy comes behind a newer one only where it had come before that one, too.
+/// (decision 0021; found_test.cpp tells what that means for an amount). So an older copy comes behind a newer one only
+/// where it had come before that one, too.
 std::vector<Download> as_they_appear(const std::vector<Download>& all) {
   std::vector<Download> kept;
   for (const Download& one : all) {

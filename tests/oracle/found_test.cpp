@@ -109,6 +109,61 @@ TEST_CASE("without ids, a row that the issuer moved to another day is one row", 
   CHECK(told(home) == Lines{"2026-11-12 見本書店 900 posted"});
 }
 
+TEST_CASE("without ids, twins that move together stay two rows", "[found]") {
+  const ApiLine gate = without_id("2026-11-10", "ＥＴＣ　見本東", "320");
+  const ApiLine moved = without_id("2026-11-12", "ＥＴＣ　見本東", "320");
+  Household home;
+  home.look({listing({gate, gate})});
+  home.look({listing({moved, moved})});
+  CHECK(told(home) == Lines{"2026-11-12 ＥＴＣ　見本東 320 posted", "2026-11-12 ＥＴＣ　見本東 320 posted"});
+}
+
+// A row that is missing and another that is new may be two purchases: not merged, but asked about.
+TEST_CASE("without ids, a fare of every day is not taken for one that moved", "[found]") {
+  const auto fare = [](const char* day) { return without_id(day, "見本駅", "210"); };
+  Household home;
+  home.look({listing({fare("2026-11-09"), fare("2026-11-10"), fare("2026-11-11")})});
+  home.look({listing({fare("2026-11-10"), fare("2026-11-11"), fare("2026-11-12")})});
+  CHECK(home.rows().size() == 4);
+  CHECK(home.view()->suggestions().value().size() == 1);
+}
+
+TEST_CASE("without ids, a subscription of every month is not taken for one that moved", "[found]") {
+  Household home;
+  home.look({listing({without_id("2026-10-12", "見本配信", "980")}, "2026-10-01", "2026-11-20")});
+  home.look({listing({without_id("2026-11-12", "見本配信", "980")}, "2026-10-01", "2026-11-20")});
+  CHECK(home.rows().size() == 2);
+  CHECK(home.view()->suggestions().value().empty());
+}
+
+TEST_CASE("without ids, a bill that moves a row to another day has one row of it", "[found]") {
+  Household home;
+  home.look({statement("S1", {without_id("2026-11-10", "見本書店", "900")}, "900")});
+  CHECK(home.look({statement("S1", {without_id("2026-11-12", "見本書店", "900")}, "900")}).modified == 1);
+  CHECK(told(home) == Lines{"2026-11-12 見本書店 900 posted in S1"});
+  CHECK(bills(home) == Lines{"S1 revised 900 of 1 balanced"});
+}
+
+// The bill does not say that the list's row is gone.
+TEST_CASE("without ids, a bill that shows a listed row on another day is asked about", "[found]") {
+  Household home;
+  home.look({listing({without_id("2026-11-10", "見本書店", "900")})});
+  home.look({statement("S1", {without_id("2026-11-12", "見本書店", "900")}, "900")});
+  CHECK(home.rows().size() == 2);
+  CHECK(home.view()->suggestions().value().size() == 1);
+}
+
+// Ids of bills may be named anew like those of accounts: the very same bill is in doubt, not doubled.
+TEST_CASE("without ids, the very same bill under another id is held", "[found]") {
+  const std::vector<ApiLine> lines = {without_id("2026-11-10", "見本書店", "900"),
+                                      without_id("2026-11-11", "見本駅", "210"),
+                                      without_id("2026-11-12", "見本湯", "450")};
+  Household home;
+  home.look({statement("S1", lines, "1560")});
+  CHECK(reason(home.look({statement("S1 named anew", lines, "1560")})) == "statement_contradicted");
+  CHECK(home.rows().size() == 3);
+}
+
 // What comes for the first time is the newest word, also where it says again what was said before (its alias). A file
 // that is known says only what it said then (decision 0021): byte for byte, the first copy is the first copy.
 TEST_CASE("an amount that is revised and then revised back is as it was said last", "[found]") {
@@ -142,6 +197,16 @@ TEST_CASE("rows that two pages of a bill repeat are not doubled where the total 
   Household home;
   home.look({statement("S1", {charge, credit, charge, credit}, "0")});
   CHECK(home.rows().size() == 2);
+}
+
+// Cause: what overlapping pages repeat was counted against the stated total, which then said that ids tell rows apart.
+TEST_CASE("rows of one id that two pages of a bill repeat are as many as its total counts", "[found]") {
+  const ApiLine book{"T1", "2026-11-10", "見本書店", "300"};
+  const ApiLine station{"T1", "2026-11-11", "見本駅", "500"};
+  Household home;
+  home.look({statement("S1", {book, station, book, station}, "800")});
+  CHECK(told(home) == Lines{"2026-11-10 見本書店 300 posted in S1", "2026-11-11 見本駅 500 posted in S1"});
+  CHECK(bills(home) == Lines{"S1 closed 800 of 2 balanced"});
 }
 
 }  // namespace meisai::oracle

@@ -24,7 +24,7 @@ enum class MatchRule : std::uint8_t {
   other_channel,        ///< the same purchase, seen through another channel of the card (API, file)
   alike,                ///< pending and posted, alike in merchant, amount and days, and alone in it
   revised_amount,       ///< the only row of its day and merchant has another amount now
-  moved_date,           ///< the same id on another day
+  moved_date,           ///< the same row on another day
   billed,               ///< a statement bills it, or a part of it
   absent,               ///< its source lists it no more
   removed,              ///< and was silent about it for the issuer's term, or a person said so
