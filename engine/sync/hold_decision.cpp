@@ -56,8 +56,7 @@ Result<Work> begin(const HoldPorts& ports, const OpenHold& held, const LayoutInf
 }
 
 Result<WindowsResult> apply(const HoldPorts& ports, Work& work, const OpenHold& held, std::size_t shown) {
-  DocumentImport import(*work.document, ports.normalizer, work.options, ports.gate.now(),
-                        Acceptance{held.id, shown});
+  DocumentImport import(*work.document, ports.normalizer, work.options, ports.gate.now(), Acceptance{held.id, shown});
   return import.apply(*work.ledger, work.document->windows);
 }
 

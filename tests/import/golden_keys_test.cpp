@@ -52,11 +52,11 @@ std::vector<std::string> keys_now() {
                       hex_of(ledger::facts_key(row.facts)));
   }
   for (const char* reference : {"TX-0001", "", "参照-1", "0"}) {
-    TransactionFacts facts{.date = {LocalDate{std::chrono::year(2026), std::chrono::October, std::chrono::day(3)},
-                                    DatePrecision::day},
-                           .merchant_raw = "Mihon Store",
-                           .amount_minor = 1980,
-                           .issuer_reference = reference};
+    TransactionFacts facts{
+        .date = {LocalDate{std::chrono::year(2026), std::chrono::October, std::chrono::day(3)}, DatePrecision::day},
+        .merchant_raw = "Mihon Store",
+        .amount_minor = 1980,
+        .issuer_reference = reference};
     lines.push_back("api id `" + std::string(reference) + "` " + hex_of(ledger::facts_key(facts)));
     facts.currency = Currency::parse("GBP").value();
     facts.amount_minor = -facts.amount_minor;

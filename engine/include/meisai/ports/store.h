@@ -423,7 +423,7 @@ struct StoreHealth {
   std::vector<std::string> findings;  ///< empty: sound
   std::uint64_t raw_pages_pruned = 0;
   std::uint64_t holds_discarded = 0;  ///< because the retention of their raw pages is over
-  std::uint64_t changes_pruned = 0;  ///< positions of the change feed that it does not have any more
+  std::uint64_t changes_pruned = 0;   ///< positions of the change feed that it does not have any more
 };
 
 class Store {
@@ -452,8 +452,9 @@ class Store {
   [[nodiscard]] virtual Result<void> erase(MEISAI_UNSPENT Permit<Maintenance> permit, const ConnectionId& connection,
                                            const ConsentId& consent, const AuditDraft& audit) = 0;
   /// Whole check (page integrity, roll-up recomputed, audit chain against its anchor); with `prune_before`
-  /// raw pages whose retention ended before that instant are destroyed, but for those of documents that are held, and so are entries of the change feed that
-  /// were committed `change_retention` before it: always the oldest ones, so that what is left has no hole.
+  /// raw pages whose retention ended before that instant are destroyed, but for those of documents that are held, and
+  /// so are entries of the change feed that were committed `change_retention` before it: always the oldest ones, so
+  /// that what is left has no hole.
   [[nodiscard]] virtual Result<StoreHealth> check(MEISAI_UNSPENT Permit<Maintenance> permit,
                                                   std::optional<Instant> prune_before, const AuditDraft& audit) = 0;
 };
