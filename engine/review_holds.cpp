@@ -87,7 +87,10 @@ Result<HoldDetail> Engine::hold(const HoldId& id, const HoldAnswer& answer) {
   detail.removed = result.removed;
   detail.unchanged = result.unchanged;
   detail.rejected = result.rejected.size();
-  for (const sync::Touched& touched : result.touched) detail.rows.push_back(shown_row(touched, *trial, now.reader));
+  const std::vector<CardKey> withheld = now.view->withheld_cards();
+  for (const sync::Touched& touched : result.touched)
+    if (!std::ranges::binary_search(withheld, touched.row.card))
+      detail.rows.push_back(shown_row(touched, *trial, now.reader));
   return detail;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The facade of reading stored raw records again.
+#include <algorithm>
+
 #include "engine/engine_impl.h"
 #include "engine/sync/replay.h"
 
@@ -10,8 +12,13 @@ Result<ReplayReport> Engine::replay(const std::optional<IssuerId>& issuer, bool 
   std::vector<DocumentRow> documents;
   {
     MEISAI_ASSIGN(const Impl::Reading now, impl_->read("replay", apply ? "apply" : "show"));
-    MEISAI_ASSIGN(documents, now.view->documents());  // without those that are sealed
+    MEISAI_ASSIGN(documents, now.view->documents());
   }
+  MEISAI_ASSIGN(const std::vector<Connection> connections, impl_->ports.control->connections());
+  std::erase_if(documents, [&](const DocumentRow& row) {  // what is sealed is not read again either
+    const auto found = std::ranges::find(connections, row.connection, &Connection::id);
+    return found != connections.end() && found->consent.held != HeldData::usable;
+  });
   if (issuer) std::erase_if(documents, [&](const DocumentRow& row) { return row.issuer != *issuer; });
   const sync::LayoutFinder layout_of = [this](const DocumentRow& document) -> const LayoutInfo* {
     const auto found = impl_->layout_of(document);

@@ -155,7 +155,7 @@ bool WindowMatch::is_older(const Entry& entry, const StoredRow& row) const noexc
   if (entry.pending && row.facts.status == TransactionStatus::posted) return true;
   if (document_ == 0) return false;
   const bool went_missing = row.absent_since || row.facts.status == TransactionStatus::removed;
-  return outcome_.older || row.document > document_ || (went_missing && row.document == document_);
+  return outcome_.older || row.document > document_ || went_missing;
 }
 
 bool WindowMatch::is_dual(const StoredRow& row) const {

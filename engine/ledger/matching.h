@@ -90,8 +90,9 @@ struct DayRange {
 /// What a window is a view of.
 struct View {
   StatementKey statement = 0;  ///< that it is the whole of; 0: of none
-  DocumentKey document =
-      0;  ///< of a file: a row that a later document stated is not turned back. 0: asked for just now
+  /// Of a file that was taken in before: a row that a later document stated, or that went missing since, is not turned
+  /// back. 0: the newest word.
+  DocumentKey document = 0;
   LikenessOf likeness_of;
   // Of the answer of an API.
   bool linked = false;  ///< an id whose date changed and a pending row that was posted are the row they were

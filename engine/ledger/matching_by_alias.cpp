@@ -23,11 +23,7 @@ Result<void> WindowMatch::read_aliases(CardKey card, DayKey from, DayKey to) {
 
 /// Sees each stored row of the days at hand, so that none has to be looked for later.
 void WindowMatch::note_row(const StoredRow& row) {
-  if (row.merged_into != 0) {  // a person said that it is another row: its identity leads there
-    aliases_.push_back({row.card, row.day, row.fingerprint, row.merged_into});
-    recipes_of_alias_[row.merged_into] |= recipe_bit(row.fingerprint.facts());
-    return;
-  }
+  if (row.merged_into != 0) return;  // another row: what it was known by is an alias of that one
   if ((recipes_ & ~recipe_bit(row.fingerprint.facts())) != 0) any_other_channel_ = true;
   if (!recipes_of_alias_.empty() && recipes_of_alias_.contains(row.key)) rows_of_alias_.emplace(row.key, row);
 }

@@ -98,6 +98,10 @@ Result<void> DocumentImport::collect_unlisted(LedgerWrite& ledger, Window& windo
 }
 
 Result<void> DocumentImport::remove_unlisted(LedgerWrite& ledger, Window& window, WindowsResult& result) {
+  // What could not be read may be the very row that seems to be missing, and an open month lists what it likes.
+  const bool lists_all = window.content.rejected.empty() && !document_.facts.last_record_incomplete &&
+                         !document_.layout->vocabulary.open_month;
+  if (!lists_all) return {};
   if (!window.has_statement && !document_.origin.complete) MEISAI_TRY(collect_unlisted(ledger, window));
   for (const StoredRow& row : window.outcome.absent) MEISAI_TRY(remove_row(ledger, window, row, result));
   window.outcome.absent.clear();

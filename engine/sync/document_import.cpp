@@ -65,6 +65,10 @@ Result<DocumentKey> DocumentImport::keep_document(LedgerWrite& ledger) {
   if (row_.key != 0) return row_.key;
   MEISAI_TRY(document_.identify());
   row_.digest = document_.digest;
+  MEISAI_ASSIGN(const std::vector<DocumentRow> known, ledger.documents(row_.issuer));
+  taken_in_before_ = std::ranges::any_of(known, [this](const DocumentRow& each) {
+    return each.digest == row_.digest && each.layout == row_.layout && each.state == DocumentState::taken_in;
+  });
   MEISAI_ASSIGN(const DocumentKey key, ledger.put_document(row_));
   MEISAI_TRY(outdate_hold_of(ledger, key));
   return key;
@@ -129,7 +133,10 @@ Result<void> DocumentImport::choose_statement(LedgerWrite& ledger, Window& windo
   if (const auto known = std::ranges::find(window.statements, elsewhere, &StatementRow::key);
       elsewhere != 0 && known != window.statements.end()) {
     window.statement = *known;  // the issuer tells it apart by something else now
-    if (!anchor.empty()) window.statement.anchor = anchor;
+    if (!anchor.empty() && anchor != window.statement.anchor) {
+      window.statement.anchor = anchor;
+      MEISAI_ASSIGN(window.statement.key, ledger.put_statement(window.statement));
+    }
     return {};
   }
   window.new_statement = true;
@@ -238,7 +245,8 @@ ledger::View DocumentImport::view_of(const Window& window) const {
     return ledger::DayRange{day(from), day(to)};
   };
   if (!view.linked) {
-    if (!accepted_) view.document = row_.key;  // what a person accepts is the newest word, however long it waited
+    // What a person accepts is the newest word, however long it waited; so is a document that comes for the first time.
+    if (!accepted_ && taken_in_before_) view.document = row_.key;
     if (!window.has_statement) return view;
     for (const auto& [card, days] : window.content.days)
       view.billed_days.emplace(card, range(first_day_of_statement(days), days.to));

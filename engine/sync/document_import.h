@@ -146,6 +146,7 @@ class DocumentImport {
   const ImportOptions& options_;
   std::optional<Acceptance> accepted_;
   DocumentRow row_;
+  bool taken_in_before_ = false;
   std::optional<std::string> account_;
   std::vector<CardRow> cards_;                                // of the document, resolved; key 0 until first needed
   std::vector<CardKey> card_keys_;                            // the same, as matching wants them

@@ -37,7 +37,12 @@ Result<HoldId> keep_hold(LedgerWrite& ledger, StagedDocument& document, const Er
   DocumentRow row = row_of(document);
   row.imported_at = now;
   row.keep_raw_until = now + raw_retention;
-  row.state = DocumentState::held;
+  MEISAI_ASSIGN(const std::vector<DocumentRow> known, ledger.documents(row.issuer));
+  const auto same = std::ranges::find_if(
+      known, [&row](const DocumentRow& each) { return each.digest == row.digest && each.layout == row.layout; });
+  // Its rows may be in the ledger already: then its raw records stay theirs, whatever becomes of the hold.
+  const bool is_taken_in = same != known.end() && same->state == DocumentState::taken_in;
+  row.state = is_taken_in ? DocumentState::taken_in : DocumentState::held;
   MEISAI_TRY(outdate_older(ledger, row));
   HoldRow hold{.code = why.code, .diagnosis = why.what, .held_at = now};
   for (const WindowSpan& window : document.windows) hold.transactions += window.transactions;
@@ -51,6 +56,8 @@ Result<void> end_hold(LedgerWrite& ledger, HoldRow hold, HoldState state) {
   hold.state = state;
   MEISAI_TRY(ledger.put_hold(hold));
   if (state == HoldState::accepted) return {};
+  MEISAI_ASSIGN(const std::optional<DocumentRow> document, ledger.document(hold.document));
+  if (!document || document->state != DocumentState::held) return {};
   return ledger.drop_pages(hold.document);
 }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "meisai/pan_guard.h"
+
 namespace meisai::sync {
 namespace {
 
@@ -266,6 +268,7 @@ Result<std::unique_ptr<StagedDocument>> stage_document(ByteSource& source, const
                                                        Staging& staging) {
   auto document = std::make_unique<StagedDocument>(staging);
   document->name = source.name();
+  pan::mask(document->name);  // it is kept: a file may be named after a card
   document->layout = head.recognized.layout;
   const auto reader = head.recognized.adapter->open(*document->layout);
   MEISAI_TRY(read_all(source, head.bytes, *reader, *document, progress, store));

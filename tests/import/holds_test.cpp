@@ -331,6 +331,52 @@ TEST_CASE("a file of which most cannot be read waits, and accepting it takes in 
   CHECK_FALSE(records.front().made_good);
 }
 
+TEMPLATE_TEST_CASE("accepting a batch that cannot be read whole removes nothing that it may list", "[holds]", InMemory,
+                   InFolder) {
+  TestType home;
+  const std::string head = "見本　太郎　様,4980-00**-****-****,三井住友カード（ＮＬ）\r\n";
+  std::string known = head;
+  std::string drifted = head;
+  for (int i = 0; i < 6; ++i) {
+    const std::string row = "2026/08/1" + std::to_string(i) + ",見本" + std::to_string(i) + "号店,";
+    known += row + "100,1,1,100,\r\n";
+    drifted += row + (i < 2 ? "100,1,1,100,\r\n" : "many,1,1,many,\r\n");
+  }
+  import(home, known + ",,,,,600,\r\n");
+  const ImportReport held = import(home, drifted + ",,,,,600,\r\n");
+  REQUIRE(held.hold_id.has_value());
+  const ImportReport accepted = home.engine().accept_hold(*held.hold_id, {}).value();
+  CHECK(accepted.removed == 0);
+  CHECK(accepted.rejected_count == 4);
+  CHECK(home.engine().transactions({}).value().rows.size() == 6);
+}
+
+TEMPLATE_TEST_CASE("a document that was taken in keeps its raw records, whatever becomes of a hold of it", "[holds]",
+                   InMemory, InFolder) {
+  TestType home;
+  import(home, rakuten_file(9, daily));
+  const std::string named = rakuten_file(9, travel);
+  import(home, named, "a.csv", "旅行用");
+  const ImportReport held = import(home, named);
+  if (held.hold_id) REQUIRE(home.engine().discard_hold(*held.hold_id).has_value());
+  CHECK(home.engine().replay({}, false).value().documents == 2);
+  CHECK(home.engine().replay({}, false).value().without_records == 0);
+}
+
+TEMPLATE_TEST_CASE("a document that was held first is the newest word when it is taken in", "[holds]", InMemory,
+                   InFolder) {
+  TestType home;
+  import(home, rakuten_file(9, daily));
+  const std::string corrected = rakuten_file(9, travel);
+  REQUIRE(import(home, corrected).hold_id.has_value());
+  auto later = daily;
+  later.front().amount += 10;
+  import(home, rakuten_file(9, later));
+  const ImportReport taken = import(home, corrected, "a.csv", "旅行用");
+  CHECK(taken.added == 3);
+  for (const Statement& one : taken.statements) CHECK(one.transaction_count == 3);
+}
+
 TEST_CASE("what waits longer than raw records are kept is discarded by a prune, and said so", "[holds]") {
   InFolder home;
   import(home, rakuten_file(9, daily));
